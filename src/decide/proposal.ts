@@ -1,0 +1,111 @@
+import type { ChainFacts, ContractFacts, Pull, PullFacts } from "../facts.ts";
+import { type Approval, type Domain, hashApproval, type Upgrade } from "../protocol/approval.ts";
+import { isPlainPath, parseLink } from "../protocol/link.ts";
+import { byAddress, type ContractRecord } from "../protocol/record.ts";
+import type { Change, Proposal, Reason } from "../verdict.ts";
+import { planUpgrade } from "./upgrades/plan.ts";
+
+type ReadChain = Extract<ChainFacts, { kind: "read" }>;
+
+/** What the contracts of a pull request on one chain come to: something to sign, or every reason why not. */
+export interface Derived {
+  readonly changes: readonly Change[];
+  readonly reasons: readonly Reason[];
+  readonly proposal?: Proposal;
+}
+
+/**
+ * Derives the message of one chain from the commits and the chain alone (protocol §5): bot, CLI and whoever doubts
+ * them come to the same bytes. Upgrades stand in ascending order of contract address.
+ */
+export function deriveProposal(facts: PullFacts, chain: ReadChain): Derived {
+  const contracts = contractsOn(facts, chain.domain.chainId);
+  const parts = contracts.map((contract) => deriveUpgrade(contract, facts.pull));
+  const changes = contracts.map(toChange);
+  const reasons = parts.flatMap((part) => ("reasons" in part ? part.reasons : []));
+  if (reasons.length > 0) return { changes, reasons };
+  const upgrades = parts.flatMap((part) => ("upgrade" in part ? [part.upgrade] : []));
+  const approval = { upgrades, deadline: deadlineOf(facts) };
+  return { changes, reasons, proposal: toProposal(chain.domain, approval) };
+}
+
+export function contractsOn(facts: PullFacts, chainId: number): readonly ContractFacts[] {
+  return facts.contracts
+    .filter(({ contract }) => contract.chain === chainId)
+    .toSorted((left, right) => byAddress(left.contract.address, right.contract.address));
+}
+
+function toProposal(domain: Domain, approval: Approval): Proposal {
+  return { domain, approval, digest: hashApproval(domain, approval) };
+}
+
+function deriveUpgrade(facts: ContractFacts, pull: Pull): { upgrade: Upgrade } | { reasons: readonly Reason[] } {
+  const { contract, source, build, onChain } = facts;
+  const record = onChain?.record;
+  if (!record) return { reasons: [{ code: "not-registered", contract: contract.address }] };
+  const stops = [...findStops(facts, pull), ...findForeign(record, pull, contract.path)];
+  const plan = source.kind === "hashed" ? planUpgrade(contract, build) : [];
+  if ("calls" in plan && stops.length === 0 && source.kind === "hashed") {
+    const { hash, link } = source;
+    const version = onChain.changes.at(-1)?.version ?? record.version + 1;
+    return { upgrade: { contractAddress: contract.address, version, contractHash: hash, contractLink: link, ...plan } };
+  }
+  return { reasons: "calls" in plan ? stops : [...stops, ...plan] };
+}
+
+/**
+ * Until the merge the base must not have changed the directory, unless to what the head has (protocol §6). After it
+ * the hash of what landed tells the same.
+ */
+function findStops({ contract: { path }, trees, source }: ContractFacts, pull: Pull): readonly Reason[] {
+  if (trees.head === undefined) return [{ code: "directory-removed", path }];
+  const moved = pull.state === "open" && trees.mergeBase !== trees.base && trees.base !== trees.head;
+  return [
+    ...(moved ? [{ code: "base-moved", path } as const] : []),
+    ...(source.kind === "refused" ? [{ code: "source-refused", path, problems: source.problems } as const] : []),
+  ];
+}
+
+/** A record belongs to the repository and path that its current link names (protocol §6). */
+function findForeign(record: ContractRecord, pull: Pull, path: string): readonly Reason[] {
+  return isHome(record.contractLink, pull, path)
+    ? []
+    : [{ code: "foreign-record", contract: record.contractAddress, link: record.contractLink }];
+}
+
+function isHome(link: string, pull: Pull, path: string): boolean {
+  try {
+    const home = parseLink(link);
+    const isSameRepository =
+      home.origin === pull.origin &&
+      home.owner.toLowerCase() === pull.owner.toLowerCase() &&
+      home.repository.toLowerCase() === pull.repository.toLowerCase();
+    return isSameRepository && home.path === path && isPlainPath(path);
+  } catch {
+    return false; // fails closed: a link that cannot be read names no home
+  }
+}
+
+function toChange({ contract, source, build, onChain }: ContractFacts): Change {
+  const record = onChain?.record;
+  return {
+    contract: contract.address,
+    kind: contract.kind,
+    path: contract.path,
+    ...(record && { before: { hash: record.contractHash, link: record.contractLink, version: record.version } }),
+    ...(source.kind === "hashed" && { after: { hash: source.hash, link: source.link, files: source.files } }),
+    ...(build.kind === "built" && {
+      build: { contract: build.contract, compiler: build.compiler, buildHash: build.buildHash },
+      implementation: { address: build.implementation, codeHash: build.codeHash },
+    }),
+  };
+}
+
+/** The opening of the pull request, or the latest `/countersign propose` by someone allowed, plus the term (§5). */
+function deadlineOf({ pull, posts, policy }: PullFacts): number {
+  const proposed = posts
+    .filter((post) => post.trusted && post.commands.some(({ kind }) => kind === "propose"))
+    .map((post) => post.createdAt);
+  const term = policy.kind === "valid" ? policy.policy.term : 0;
+  return Math.max(pull.createdAt, ...proposed) + term;
+}

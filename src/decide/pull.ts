@@ -1,0 +1,67 @@
+import type { ContractSignatureFacts, PullFacts } from "../facts.ts";
+import type { CheckState, ProposalState, ProposalVerdict, PullVerdict, Reply } from "../verdict.ts";
+import { decideProposal } from "./state.ts";
+
+/**
+ * Everything that can be said of a pull request at one moment: which proposals it makes, how far each is, what its
+ * check shows, which commands wait for an answer.
+ */
+export function decidePull(facts: PullFacts, contractSignatures: readonly ContractSignatureFacts[] = []): PullVerdict {
+  const replies = decideReplies(facts);
+  const scope = decideScope(facts);
+  if (scope.kind !== "proposals") {
+    const check = scope.kind === "policy-invalid" ? "action_required" : "success";
+    return { check, scope, proposals: [], headPolicy: facts.headPolicy, replies };
+  }
+  const proposals = facts.chains.map((chain) => decideProposal(facts, chain, contractSignatures));
+  const check = worst(proposals.map((proposal) => toCheckState(proposal, facts.pull.state === "open")));
+  return { check, scope, proposals, headPolicy: facts.headPolicy, replies };
+}
+
+function decideScope({ policy, pull, contracts }: PullFacts): PullVerdict["scope"] {
+  if (policy.kind === "absent") return { kind: "not-configured" };
+  if (policy.kind === "invalid") return { kind: "policy-invalid", problems: policy.problems };
+  const branches = policy.policy.branches ?? [pull.defaultBranch];
+  if (!branches.includes(pull.baseBranch)) return { kind: "other-branch", branch: pull.baseBranch };
+  return { kind: contracts.length > 0 ? "proposals" : "untouched" };
+}
+
+const severity: readonly CheckState[] = ["success", "in_progress", "action_required", "failure"];
+
+function worst(states: readonly CheckState[]): CheckState {
+  return states.toSorted((left, right) => severity.indexOf(right) - severity.indexOf(left))[0] ?? "success";
+}
+
+const checkStates: Readonly<Record<ProposalState, CheckState>> = {
+  proposed: "in_progress",
+  approved: "success",
+  finalized: "success",
+  outdated: "action_required",
+  blocked: "action_required",
+  unknown: "in_progress",
+  rejected: "failure",
+  expired: "failure",
+  failed: "failure",
+};
+
+/** An outdated branch can be updated while the pull request is open; after the merge nothing can be done in it. */
+function toCheckState({ state }: ProposalVerdict, isOpen: boolean): CheckState {
+  return state === "outdated" && !isOpen ? "failure" : checkStates[state];
+}
+
+/** Commands in comments that nobody answered yet, one answer for each comment. */
+function decideReplies({ posts, answered }: PullFacts): Reply[] {
+  return posts
+    .filter(({ kind, id }) => kind === "comment" && !answered.includes(id))
+    .flatMap(({ id, commands }): Reply[] => {
+      const asked = commands.find(({ kind }) => kind === "malformed" || isQuestion(kind));
+      if (asked?.kind === "malformed") {
+        return [{ comment: id, kind: "malformed", line: asked.line, expected: asked.expected }];
+      }
+      return asked && isQuestion(asked.kind) ? [{ comment: id, kind: asked.kind }] : [];
+    });
+}
+
+function isQuestion(kind: string): kind is "help" | "status" | "finalize" {
+  return kind === "help" || kind === "status" || kind === "finalize";
+}

@@ -1,0 +1,173 @@
+import { CountersignError } from "../errors.ts";
+import type { ContractSignatureFacts, EarlierProposal, Post } from "../facts.ts";
+import { type Domain, hashRejection } from "../protocol/approval.ts";
+import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
+import type { ContractRecord } from "../protocol/record.ts";
+import { parseAccountSignature, recoverSigner, type SignerSignature } from "../protocol/signature.ts";
+import type { Proposal, Refusal, RefusedPost, SignerStand, Tally, Where } from "../verdict.ts";
+import { diagnose } from "./diagnosis.ts";
+
+export interface Count {
+  readonly tallies: readonly Tally[];
+  readonly refused: readonly RefusedPost[];
+  /** One for each signer that approves and does not reject, in order of posting. */
+  readonly signatures: readonly SignerSignature[];
+}
+
+export interface CountContext {
+  readonly records: readonly ContractRecord[];
+  readonly posts: readonly Post[];
+  readonly earlier: readonly EarlierProposal[];
+  /** The other registries that are known here, to tell a signer who signed for one of them. */
+  readonly domains: readonly Domain[];
+  readonly contractSignatures: readonly ContractSignatureFacts[];
+}
+
+interface Voice {
+  readonly intent: "sign" | "reject";
+  readonly signature: Hex;
+  readonly account?: Address;
+  readonly where: Where;
+}
+
+interface Heard {
+  readonly voice: Voice;
+  readonly entry?: SignerSignature;
+  readonly refusal?: Refusal;
+}
+
+/**
+ * Counts the signatures in the posts for and against a proposal. The signature speaks, not the account that posted
+ * it (protocol §5): posted twice it counts once. A signer's rejection outweighs his approval, whatever the order.
+ */
+export function countSignatures(proposal: Proposal, context: CountContext): Count {
+  const digests = { sign: proposal.digest, reject: rejectionDigest(proposal) };
+  const heard = context.posts.flatMap(toVoices).map((voice) => hear(voice, digests, proposal, context));
+  const { approvals, rejections, repeated } = sortOut(heard);
+  return {
+    tallies: context.records.map((record) => toTally(record, approvals, rejections)),
+    refused: [...toRefused(heard), ...repeated],
+    signatures: [...approvals.values()].flatMap(({ entry }) => (entry && !rejections.has(entry.signer) ? [entry] : [])),
+  };
+}
+
+/** What a rejection of this proposal is signed over: its deadline is the proposal's own. */
+export function rejectionDigest({ domain, digest, approval }: Proposal): Bytes32 {
+  return hashRejection(domain, { digest, deadline: approval.deadline });
+}
+
+function toVoices(post: Post): Voice[] {
+  const where = { url: post.url, author: post.author };
+  return post.commands.flatMap((command) =>
+    command.kind === "sign" || command.kind === "reject"
+      ? [
+          {
+            intent: command.kind,
+            signature: command.signature,
+            where,
+            ...(command.account && { account: command.account }),
+          },
+        ]
+      : [],
+  );
+}
+
+function hear(
+  voice: Voice,
+  digests: Record<Voice["intent"], Bytes32>,
+  proposal: Proposal,
+  context: CountContext,
+): Heard {
+  const digest = digests[voice.intent];
+  if (voice.account) return hearContract(voice, voice.account, digest, context);
+  const form = readForm(voice.signature);
+  if ("refusal" in form) return { voice, refusal: form.refusal };
+  const signer = recoverSigner(digest, form.signature);
+  if (signer && isSigner(signer, "account", context)) {
+    return { voice, entry: { signer, kind: "account", signature: form.signature } };
+  }
+  return { voice, refusal: diagnose(form.signature, signer, { proposal, intent: voice.intent, digests, context }) };
+}
+
+function hearContract(voice: Voice, account: Address, digest: Bytes32, context: CountContext): Heard {
+  if (!isSigner(account, "contract", context)) return { voice, refusal: { code: "no-signer", recovered: account } };
+  const answer = context.contractSignatures.find(
+    (fact) => fact.account === account && fact.digest === digest && fact.signature === voice.signature,
+  );
+  if (!answer?.valid) return { voice, refusal: { code: "contract-refused", signer: account } };
+  return { voice, entry: { signer: account, kind: "contract", signature: voice.signature } };
+}
+
+function readForm(text: Hex): { signature: Hex } | { refusal: Refusal } {
+  try {
+    return { signature: parseAccountSignature(text) };
+  } catch (error) {
+    if (error instanceof CountersignError) return { refusal: { code: "malformed", detail: error.message } };
+    throw error;
+  }
+}
+
+function isSigner(account: Address, kind: SignerSignature["kind"], { records }: CountContext): boolean {
+  return records.some(
+    ({ signers, contractSigners }) =>
+      signers.includes(account) && contractSigners.includes(account) === (kind === "contract"),
+  );
+}
+
+function sortOut(heard: readonly Heard[]) {
+  const approvals = new Map<Address, Heard>();
+  const rejections = new Map<Address, Heard>();
+  const repeated: RefusedPost[] = [];
+  for (const one of heard) {
+    if (!one.entry) continue;
+    const { signer } = one.entry;
+    const said = one.voice.intent === "sign" ? approvals : rejections;
+    if (said.has(signer)) repeated.push({ ...one.voice.where, refusal: { code: "twice", signer } });
+    else said.set(signer, one);
+  }
+  return { approvals, rejections, repeated };
+}
+
+function toRefused(heard: readonly Heard[]): RefusedPost[] {
+  return heard.flatMap(({ voice, refusal }) => (refusal ? [{ ...voice.where, refusal }] : []));
+}
+
+function toTally(record: ContractRecord, approvals: Map<Address, Heard>, rejections: Map<Address, Heard>): Tally {
+  const signers = record.signers.map((signer): SignerStand => {
+    const against = rejections.get(signer);
+    if (against) return { signer, stand: "rejected", where: against.voice.where };
+    const inFavour = approvals.get(signer);
+    return inFavour ? { signer, stand: "signed", where: inFavour.voice.where } : { signer, stand: "missing" };
+  });
+  const count = (stand: SignerStand["stand"]) => signers.filter((one) => one.stand === stand).length;
+  return {
+    contract: record.contractAddress,
+    needed: record.minSignatures,
+    signed: count("signed"),
+    rejected: count("rejected"),
+    signers,
+  };
+}
+
+/** Rejections that make the quorum unreachable end a proposal (protocol §6). */
+export function isRejected(tally: Tally): boolean {
+  return tally.rejected >= tally.signers.length - tally.needed + 1;
+}
+
+export function isApproved(tally: Tally): boolean {
+  return tally.signed >= tally.needed;
+}
+
+/**
+ * As few signatures as make every record's quorum: a junk or surplus one could make `finalize` revert or cost more.
+ * A signer of several records is taken first for the next one too.
+ */
+export function selectMinimal(tallies: readonly Tally[], signatures: readonly SignerSignature[]): SignerSignature[] {
+  const chosen = new Set<Address>();
+  for (const tally of tallies) {
+    const willing = tally.signers.filter(({ stand }) => stand === "signed").map(({ signer }) => signer);
+    const ordered = willing.toSorted((left, right) => Number(chosen.has(right)) - Number(chosen.has(left)));
+    for (const signer of ordered.slice(0, tally.needed)) chosen.add(signer);
+  }
+  return signatures.filter(({ signer }) => chosen.has(signer));
+}

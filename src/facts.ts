@@ -1,0 +1,172 @@
+import type { Problem } from "./errors.ts";
+import type { Policy, PolicyContract } from "./policy.ts";
+import type { Domain } from "./protocol/approval.ts";
+import type { Command } from "./protocol/command.ts";
+import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
+import type { ContractRecord } from "./protocol/record.ts";
+
+/** Names a pull request: all that a webhook, a queue or a person has to give. */
+export interface PullRef {
+  readonly owner: string;
+  readonly repository: string;
+  readonly number: number;
+}
+
+export interface Pull extends PullRef {
+  readonly repositoryId: number;
+  /** `https://HOST`, and the repository and pull request as people open them. */
+  readonly origin: string;
+  readonly url: string;
+  readonly author: string;
+  readonly state: "open" | "closed" | "merged";
+  readonly defaultBranch: string;
+  readonly baseBranch: string;
+  /** The commit that proposals are computed from. */
+  readonly head: string;
+  /** What the head is compared with: the tip of the base branch, or what it was before the merge. */
+  readonly base: string;
+  /** The newest commit of the base branch. */
+  readonly baseTip: string;
+  /** The commit that landed, once merged. */
+  readonly landed?: string;
+  /** Unix time in seconds. */
+  readonly createdAt: number;
+}
+
+/** A submitted review or a comment. Everything in it is somebody's words. */
+export interface Post {
+  readonly id: number;
+  readonly kind: "review" | "comment";
+  readonly url: string;
+  readonly author: string;
+  /** Whether GitHub says that the author may write here, or opened the pull request. */
+  readonly trusted: boolean;
+  /** Unix time in seconds. */
+  readonly createdAt: number;
+  readonly commands: readonly Command[];
+}
+
+/** What our own sticky comment says of the past. It only helps to explain: nothing in it has authority. */
+export interface EarlierProposal {
+  readonly digest: Bytes32;
+  readonly head: string;
+}
+
+/** The object ids of one directory; undefined where it does not exist. */
+export interface DirectoryTrees {
+  readonly mergeBase: string | undefined;
+  readonly base: string | undefined;
+  readonly head: string | undefined;
+}
+
+/** The directory's content at the commit that its link names. */
+export type SourceFacts =
+  | {
+      readonly kind: "hashed";
+      readonly hash: Bytes32;
+      /** Rendered, pinned to the last commit that changed the directory (protocol §5). */
+      readonly link: string;
+      readonly files: number;
+    }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/** How the directory's code came to be, and where it will stand. */
+export type BuildFacts =
+  | { readonly kind: "none" }
+  | { readonly kind: "failed"; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: "built";
+      readonly buildHash: Bytes32;
+      /** As `path/File.sol:Name`. */
+      readonly contract: string;
+      readonly compiler: string;
+      readonly initcode: Hex;
+      /** The CREATE2 address (protocol §4) and the hash of the code that stands there, or would. */
+      readonly implementation: Address;
+      readonly codeHash: Bytes32;
+      /** Instructions of the constructor that read block, transaction or caller. */
+      readonly constructorReads: readonly string[];
+    };
+
+export interface RecordFacts {
+  /** Undefined: the registry has no such record. */
+  readonly record: ContractRecord | undefined;
+  /** Who makes the record's calls. */
+  readonly executor: Address;
+  /** Accepted changes of the record that brought this pull request's hash and link, oldest first. */
+  readonly changes: readonly ChangeFacts[];
+  /** What the proxy's ERC-1967 slot holds, for kinds that have one. */
+  readonly implementation?: Address | undefined;
+}
+
+/** One accepted change of a record, from its event. */
+export interface ChangeFacts {
+  readonly digest: Bytes32;
+  readonly version: number;
+  readonly contractHash: Bytes32;
+  readonly contractLink: string;
+  readonly transaction: Bytes32;
+  readonly block: number;
+}
+
+export interface ContractFacts {
+  readonly contract: PolicyContract;
+  readonly trees: DirectoryTrees;
+  readonly source: SourceFacts;
+  readonly build: BuildFacts;
+  /** The directory's hash at the landed commit and at the tip of the base branch, once merged. */
+  readonly landed?: Bytes32 | undefined;
+  readonly tip?: Bytes32 | undefined;
+  /** Undefined: the chain could not be read. */
+  readonly onChain: RecordFacts | undefined;
+}
+
+/** A chain that contracts of this pull request are on. */
+export type ChainFacts =
+  | {
+      readonly kind: "read";
+      readonly domain: Domain;
+      /** The block that everything was read at; its time in seconds. */
+      readonly block: number;
+      readonly time: number;
+    }
+  | { readonly kind: "unreachable"; readonly chainId: number; readonly message: string }
+  /** The configuration names a chain that this Countersign has no setting for. */
+  | { readonly kind: "unknown"; readonly chainId: number };
+
+export type PolicyFacts =
+  | { readonly kind: "absent" }
+  | { readonly kind: "invalid"; readonly problems: readonly Problem[] }
+  | { readonly kind: "valid"; readonly policy: Policy };
+
+/** All that a decision about a pull request may know, read at one moment. */
+export interface PullFacts {
+  readonly pull: Pull;
+  /** Unix time in seconds. */
+  readonly now: number;
+  readonly policy: PolicyFacts;
+  /** Problems of the head's copy of the configuration, which is only shown. */
+  readonly headPolicy: readonly Problem[];
+  /** The registered directories that the pull request touches. */
+  readonly contracts: readonly ContractFacts[];
+  readonly chains: readonly ChainFacts[];
+  readonly posts: readonly Post[];
+  readonly earlier: readonly EarlierProposal[];
+  /** Comments that our replies answer. */
+  readonly answered: readonly number[];
+  /** What the chain answered when the upgrade was tried just now, where it refused. */
+  readonly refusals: readonly FinalizeRefusal[];
+}
+
+export interface FinalizeRefusal {
+  readonly digest: Bytes32;
+  readonly message: string;
+}
+
+/** What a contract among the signers answered about a signature (ERC-1271), at the block of the chain's facts. */
+export interface ContractSignatureFacts {
+  readonly account: Address;
+  readonly digest: Bytes32;
+  readonly signature: Hex;
+  readonly valid: boolean;
+}

@@ -1,0 +1,146 @@
+import type { Problem } from "./errors.ts";
+import type { UpgradeKind } from "./policy.ts";
+import type { Approval, Domain } from "./protocol/approval.ts";
+import type { Address, Bytes32 } from "./protocol/hex.ts";
+import type { SignerSignature } from "./protocol/signature.ts";
+
+/** Why a proposal stands where it stands. `explain/reasons.ts` has the words of each. */
+export type Reason =
+  | { readonly code: "chain-unknown"; readonly chainId: number }
+  | { readonly code: "chain-unreachable"; readonly chainId: number; readonly message: string }
+  | { readonly code: "not-registered"; readonly contract: Address }
+  | { readonly code: "foreign-record"; readonly contract: Address; readonly link: string }
+  | { readonly code: "base-moved"; readonly path: string }
+  | { readonly code: "directory-removed"; readonly path: string }
+  | { readonly code: "source-refused"; readonly path: string; readonly problems: readonly Problem[] }
+  | { readonly code: "build-failed"; readonly path: string; readonly problems: readonly Problem[] }
+  | { readonly code: "constructor-reads"; readonly contract: string; readonly instructions: readonly string[] }
+  | { readonly code: "waiting"; readonly signed: number; readonly needed: number }
+  | { readonly code: "approved" }
+  | { readonly code: "rejected"; readonly contract: Address; readonly rejections: number }
+  | { readonly code: "expired"; readonly deadline: number }
+  | { readonly code: "closed" }
+  | { readonly code: "merged-without-quorum" }
+  | { readonly code: "landed-differs"; readonly path: string; readonly signed: Bytes32; readonly landed: string }
+  | { readonly code: "tip-differs"; readonly path: string; readonly signed: Bytes32 }
+  | { readonly code: "finalizing" }
+  | { readonly code: "finalize-refused"; readonly message: string }
+  | { readonly code: "finalized"; readonly transaction: Bytes32 | undefined }
+  | { readonly code: "ahead-of-main" }
+  | { readonly code: "implementation-differs"; readonly contract: Address; readonly found: Address | undefined };
+
+/** Why a signature in a post does not count. */
+export type Refusal =
+  | { readonly code: "malformed"; readonly detail: string }
+  | { readonly code: "earlier-proposal"; readonly signer: Address; readonly head: string }
+  | { readonly code: "other-hash"; readonly signer: Address; readonly hash: Bytes32 }
+  | { readonly code: "other-version"; readonly signer: Address; readonly version: number }
+  | { readonly code: "other-chain"; readonly signer: Address; readonly chainId: number }
+  | { readonly code: "other-registry"; readonly signer: Address; readonly registry: Address }
+  | { readonly code: "signed-the-opposite"; readonly signer: Address }
+  | { readonly code: "no-signer"; readonly recovered: Address | undefined }
+  | { readonly code: "contract-refused"; readonly signer: Address }
+  | { readonly code: "twice"; readonly signer: Address };
+
+/** The states of protocol §6, and those in which there is no proposal to have one. */
+export type ProposalState =
+  | "proposed"
+  | "approved"
+  | "finalized"
+  | "outdated"
+  | "rejected"
+  | "expired"
+  | "failed"
+  | "blocked"
+  | "unknown";
+
+export interface Where {
+  readonly url: string;
+  readonly author: string;
+}
+
+export interface RefusedPost extends Where {
+  readonly refusal: Refusal;
+}
+
+export interface SignerStand {
+  readonly signer: Address;
+  readonly stand: "signed" | "rejected" | "missing";
+  readonly where?: Where;
+}
+
+/** How far one record is. */
+export interface Tally {
+  readonly contract: Address;
+  readonly needed: number;
+  readonly signed: number;
+  readonly rejected: number;
+  readonly signers: readonly SignerStand[];
+}
+
+/** One contract of a proposal, as people read it. */
+export interface Change {
+  readonly contract: Address;
+  readonly kind: UpgradeKind;
+  readonly path: string;
+  readonly before?: { readonly hash: Bytes32; readonly link: string; readonly version: number };
+  readonly after?: { readonly hash: Bytes32; readonly link: string; readonly files: number };
+  readonly build?: { readonly contract: string; readonly compiler: string; readonly buildHash: Bytes32 };
+  readonly implementation?: { readonly address: Address; readonly codeHash: Bytes32 };
+}
+
+/** What is signed: present as soon as it can be derived. */
+export interface Proposal {
+  readonly domain: Domain;
+  readonly approval: Approval;
+  readonly digest: Bytes32;
+}
+
+/** All contracts of a pull request on one chain. */
+export interface ProposalVerdict {
+  readonly chainId: number;
+  readonly state: ProposalState;
+  readonly reasons: readonly Reason[];
+  readonly changes: readonly Change[];
+  readonly proposal?: Proposal;
+  readonly tallies: readonly Tally[];
+  readonly refused: readonly RefusedPost[];
+  /** What counts, one for each signer. */
+  readonly signatures: readonly SignerSignature[];
+  readonly transaction?: Bytes32;
+}
+
+/** Words that somebody asked for in a comment. */
+export type Reply = { readonly comment: number } & (
+  | { readonly kind: "help" }
+  | { readonly kind: "status" }
+  | { readonly kind: "finalize" }
+  | { readonly kind: "malformed"; readonly line: string; readonly expected: string }
+);
+
+/** The check as GitHub knows it: a conclusion, or still going on. Never neutral or skipped (protocol §6). */
+export type CheckState = "success" | "in_progress" | "action_required" | "failure";
+
+export interface PullVerdict {
+  readonly check: CheckState;
+  /** Why there is no proposal at all, where there is none. */
+  readonly scope:
+    | { readonly kind: "proposals" }
+    | { readonly kind: "untouched" }
+    | { readonly kind: "not-configured" }
+    | { readonly kind: "other-branch"; readonly branch: string }
+    | { readonly kind: "policy-invalid"; readonly problems: readonly Problem[] };
+  readonly proposals: readonly ProposalVerdict[];
+  /** Problems of the head's copy of the configuration. */
+  readonly headPolicy: readonly Problem[];
+  readonly replies: readonly Reply[];
+}
+
+/** What the relayer may send now: everything about it was checked. */
+export interface FinalizeOrder {
+  readonly proposal: Proposal;
+  /** As few as make every quorum, in ascending order of signer. */
+  readonly signatures: readonly SignerSignature[];
+  /** What has to stand before: initcode by salt (protocol §4). */
+  readonly deployments: readonly { readonly salt: Bytes32; readonly initcode: string; readonly account: Address }[];
+}
