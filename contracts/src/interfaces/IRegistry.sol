@@ -117,6 +117,8 @@ interface IRegistry {
     error ContractLinkTooLong(uint256 found, uint256 maximum);
     /// @notice Expected `BASE/tree/COMMIT[/PATH]`, COMMIT in 40 lowercase hex digits, without blanks or control characters.
     error ContractLinkInvalid(string found);
+    /// @notice Too little gas was left to store the council.
+    error CouncilNotStored();
 
     // --------------------------------------------------------------------------------------------- errors: finalizing
 

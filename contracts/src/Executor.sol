@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {IRegistry} from "./interfaces/IRegistry.sol";
+
+/// @title Makes the calls of one record
+/// @notice Every record has a minimal clone (ERC-1167) of its own, which owns the proxies of that record only: one
+/// team's signers can never reach another team's contracts.
+contract Executor {
+    /// @dev Enough of a reason to be read; an endless one would only burn the sender's gas.
+    uint256 private constant MAX_REASON = 1024;
+
+    /// @dev What the call itself takes out of the gas at hand before the rest is handed on: the target is warm by
+    /// then; value costs 9,000, and 25,000 more where the target does not exist yet.
+    uint256 private constant CALL_COST = 500;
+    uint256 private constant VALUE_COST = 34_000;
+
+    /// @dev Part of the code, so it is the same for all clones.
+    address private immutable REGISTRY = msg.sender;
+
+    receive() external payable {}
+
+    /// @notice Makes one call, or reverts with the target's reason.
+    function execute(IRegistry.Call calldata call) external {
+        if (msg.sender != REGISTRY) revert IRegistry.OnlyRegistry(msg.sender);
+        if (call.target == REGISTRY) revert IRegistry.CallToRegistry();
+        if (call.data.length != 0 && call.target.code.length == 0) revert IRegistry.CallToNoCode(call.target);
+        if (call.value > address(this).balance) {
+            revert IRegistry.CallValueTooHigh(call.target, call.value, address(this).balance);
+        }
+        bytes memory data = call.data;
+        assertGas(call);
+        bool success = LowLevelCall.callNoReturn(call.target, call.value, data);
+        if (!success) revert IRegistry.CallReverted(call.target, reason());
+    }
+
+    /// @dev A sender could otherwise pick a gas limit at which a target that catches failures only pretends to work.
+    function assertGas(IRegistry.Call calldata call) private view {
+        uint256 cost = call.value == 0 ? CALL_COST : CALL_COST + VALUE_COST;
+        uint256 left = gasleft();
+        uint256 available = left > cost ? left - cost : 0;
+        available -= available / 64; // EIP-150
+        if (available < call.minGas) revert IRegistry.CallGasTooLow(call.target, available, call.minGas);
+    }
+
+    function reason() private pure returns (bytes memory data) {
+        assembly ("memory-safe") {
+            let size := returndatasize()
+            if gt(size, MAX_REASON) { size := MAX_REASON }
+            data := mload(0x40)
+            mstore(data, size)
+            returndatacopy(add(data, 0x20), 0, size)
+            mstore(0x40, add(data, add(0x20, size)))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IRegistry} from "../interfaces/IRegistry.sol";
+
+/// @title Contract links, packed: `head` and `tail` seldom change, so that a new commit costs 20 bytes
+/// @dev link = head ‖ commit in 40 lowercase hex digits ‖ tail. head ends with "/tree/"; tail is empty or begins with "/".
+library Link {
+    uint256 internal constant MAX_LENGTH = 512;
+
+    uint256 private constant COMMIT_LENGTH = 40;
+    bytes6 private constant TREE = "/tree/";
+
+    /// @dev One in each of the 32 bytes of a word.
+    uint256 private constant EACH = 0x0101010101010101010101010101010101010101010101010101010101010101;
+
+    /// @notice Takes a link apart, at the first place where "/tree/" and a commit stand.
+    /// @dev Which place it is decides nothing: put together again, the parts give exactly the same link.
+    function split(string calldata contractLink)
+        internal
+        pure
+        returns (bytes memory head, bytes20 commit, bytes memory tail)
+    {
+        bytes calldata link = bytes(contractLink);
+        if (link.length > MAX_LENGTH) revert IRegistry.ContractLinkTooLong(link.length, MAX_LENGTH);
+        if (!isPrintable(link)) revert IRegistry.ContractLinkInvalid(contractLink);
+        for (uint256 slash = 1; slash + TREE.length + COMMIT_LENGTH <= link.length; ++slash) {
+            if (link[slash] != TREE[0] || bytes6(link[slash:slash + TREE.length]) != TREE) continue;
+            uint256 start = slash + TREE.length;
+            uint256 end = start + COMMIT_LENGTH;
+            if (end < link.length && link[end] != "/") continue;
+            bool valid;
+            (valid, commit) = parseCommit(link[start:end]);
+            if (valid) return (link[:start], commit, link[end:]);
+        }
+        revert IRegistry.ContractLinkInvalid(contractLink);
+    }
+
+    /// @notice The commit of a link that has this head and tail; `same` is false where it has others.
+    function commitBetween(bytes memory head, string calldata contractLink, bytes memory tail)
+        internal
+        pure
+        returns (bool same, bytes20 commit)
+    {
+        bytes calldata link = bytes(contractLink);
+        uint256 end = head.length + COMMIT_LENGTH;
+        if (link.length != end + tail.length) return (false, 0);
+        if (keccak256(link[:head.length]) != keccak256(head) || keccak256(link[end:]) != keccak256(tail)) {
+            return (false, 0);
+        }
+        return parseCommit(link[head.length:end]);
+    }
+
+    /// @notice The link in full.
+    function join(bytes memory head, bytes20 commit, bytes memory tail) internal pure returns (string memory) {
+        (bytes32 first, bytes8 last) = toHex(commit);
+        return string(bytes.concat(head, first, last, tail));
+    }
+
+    /// @dev Valid exactly where writing the commit gives the same digits again: so no other spelling passes.
+    function parseCommit(bytes calldata digits) private pure returns (bool valid, bytes20 commit) {
+        bytes32 first = bytes32(digits[:32]);
+        bytes8 last = bytes8(digits[32:]);
+        commit = bytes20(fromHex(first)) | (bytes20(fromHex(last)) >> 128);
+        (bytes32 firstAgain, bytes8 lastAgain) = toHex(commit);
+        valid = first == firstAgain && last == lastAgain;
+    }
+
+    function toHex(bytes20 commit) private pure returns (bytes32 first, bytes8 last) {
+        first = toHex16(bytes16(commit));
+        last = bytes8(toHex16(bytes16(commit << 128)));
+    }
+
+    /// @dev 16 bytes to 32 lowercase hex digits, all at once: spread the nibbles one to a byte by halving the distance
+    /// five times, then add "0", and 39 more ("a" − "0" − 10) where the nibble is above 9.
+    function toHex16(bytes16 value) private pure returns (bytes32) {
+        uint256 x = uint256(bytes32(value));
+        x = (x | (x >> 64)) & 0xffffffffffffffff0000000000000000ffffffffffffffff0000000000000000;
+        x = (x | (x >> 32)) & 0xffffffff00000000ffffffff00000000ffffffff00000000ffffffff00000000;
+        x = (x | (x >> 16)) & 0xffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000;
+        x = (x | (x >> 8)) & 0xff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00;
+        x = ((x >> 4) & 0x0f000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f00)
+            | ((x >> 8) & 0x000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f);
+        // A nibble above 9 carries into bit 4 when 6 is added.
+        uint256 letters = ((x + EACH * 6) >> 4) & EACH;
+        return bytes32(x + EACH * 0x30 + letters * 39);
+    }
+
+    /// @dev 32 hex digits to 16 bytes, the reverse of {toHex16}. Other characters give some value; the caller checks.
+    function fromHex(bytes32 digits) private pure returns (bytes16) {
+        uint256 x = uint256(digits);
+        // A letter has bit 6 set; its low nibble is 9 less than its value.
+        x = (x & (EACH * 0x0f)) + ((x >> 6) & EACH) * 9;
+        x = (x | (x >> 4)) & 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
+        x = (x | (x >> 8)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
+        x = (x | (x >> 16)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+        x = (x | (x >> 32)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
+        return bytes16(uint128(x | (x >> 64)));
+    }
+
+    /// @dev Blanks and control characters could make a log line or a page show another link.
+    function isPrintable(bytes calldata link) private pure returns (bool) {
+        for (uint256 i = 0; i < link.length; ++i) {
+            if (link[i] <= 0x20 || link[i] == 0x7f) return false;
+        }
+        return true;
+    }
+}
