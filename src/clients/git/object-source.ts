@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { failure } from "../../errors.ts";
+import { type Commit, isObjectId, parseCommit } from "../../protocol/git-commit.ts";
+import { parseTree, type TreeEntry } from "../../protocol/git-tree.ts";
+
+export type ObjectType = "commit" | "tree" | "blob" | "tag";
+
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Where git objects come from: a repository on this disk, a cache filled over HTTP. It need not be honest, since every
+ * object is hashed again before use. `readObject` answers undefined where the object is not here.
+ */
+export interface ObjectSource {
+  readObject(oid: string): Promise<GitObject | undefined>;
+}
+
+/** Reads one object, whose bytes must hash to its id. @throws GIT_OBJECT_ABSENT, TREE_OBJECT_MISMATCH */
+export async function readBytes(source: ObjectSource, oid: string, type: ObjectType): Promise<Uint8Array> {
+  const object = await source.readObject(oid);
+  if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the ${type} ${oid}`);
+  assertObject(object, { oid, type });
+  return object.bytes;
+}
+
+/** @throws TREE_MALFORMED and what {@link readBytes} throws */
+export async function readTree(source: ObjectSource, oid: string): Promise<TreeEntry[]> {
+  return parseTree(await readBytes(source, oid, "tree"));
+}
+
+/** Reads one commit, or undefined where it is not here: beyond the depth that was fetched. */
+export async function findCommit(source: ObjectSource, oid: string): Promise<Commit | undefined> {
+  const object = await source.readObject(oid);
+  if (object === undefined) return undefined;
+  assertObject(object, { oid, type: "commit" });
+  return parseCommit(object.bytes);
+}
+
+/** Reads one commit. @throws GIT_NOT_A_COMMIT for anything but a full id, GIT_OBJECT_ABSENT where it is not here. */
+export async function readCommit(source: ObjectSource, oid: string): Promise<Commit> {
+  if (!isObjectId(oid))
+    throw failure("GIT_NOT_A_COMMIT", `expected a commit's 40 hexadecimal digits, found "${oid}"`, { subject: oid });
+  const commit = await findCommit(source, oid);
+  if (commit === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the commit ${oid}`);
+  return commit;
+}
+
+function assertObject(object: GitObject, expected: { readonly oid: string; readonly type: ObjectType }): void {
+  const found = createHash("sha1").update(`${object.type} ${object.bytes.length}\0`).update(object.bytes).digest("hex");
+  const { oid, type } = expected;
+  if (found !== oid)
+    throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found bytes that hash to ${found}`, {
+      subject: oid,
+    });
+  if (object.type === type) return;
+  const code = type === "commit" ? "GIT_NOT_A_COMMIT" : "TREE_MALFORMED";
+  throw failure(code, `expected ${oid} to be a ${type}, found a ${object.type}`, { subject: oid });
+}

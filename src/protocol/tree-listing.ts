@@ -1,0 +1,88 @@
+import { CountersignError, type Problem } from "../errors.ts";
+import type { EntryKind } from "./git-tree.ts";
+import { toPrintablePath } from "./printable-path.ts";
+
+/** What one directory may hold. `bytes` counts all files, `depth` the parts of a path, `pathBytes` its length in bytes. */
+export interface TreeLimits {
+  /** At most so many files, and at most so many directories. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly depth: number;
+  readonly pathBytes: number;
+}
+
+export const defaultTreeLimits: TreeLimits = { files: 100_000, bytes: 2 * 1024 ** 3, depth: 64, pathBytes: 4096 };
+
+/** A directory's files as a walk finds them, and all that protocol §2 refuses in them; only a limit ends the walk at once. */
+export interface TreeListing<File> {
+  readonly files: readonly File[];
+  readonly problems: readonly Problem[];
+  addFile(path: Uint8Array, file: File): void;
+  addDirectory(path: Uint8Array): void;
+  /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
+  addBytes(count: number): void;
+  refuse(problem: Problem): void;
+}
+
+export function startListing<File>(limits: TreeLimits): TreeListing<File> {
+  const files: File[] = [];
+  const problems: Problem[] = [];
+  let directories = 0;
+  let bytes = 0;
+
+  function stop(problem: Problem): never {
+    throw new CountersignError([problem, ...problems]);
+  }
+  function assertPath(path: Uint8Array): void {
+    const subject = toPrintablePath(path);
+    const depth = path.reduce((count, byte) => count + (byte === 0x2f ? 1 : 0), 1);
+    if (path.length > limits.pathBytes)
+      stop({
+        code: "TREE_PATH_TOO_LONG",
+        message: `expected ${limits.pathBytes} bytes at most, found ${path.length}`,
+        subject,
+      });
+    if (depth > limits.depth)
+      stop({ code: "TREE_TOO_DEEP", message: `expected ${limits.depth} levels at most, found "${subject}"`, subject });
+  }
+  function assertCount(count: number): void {
+    const message = `expected ${limits.files} files and as many directories at most, found more`;
+    if (count > limits.files) stop({ code: "TREE_TOO_MANY_FILES", message });
+  }
+
+  return {
+    files,
+    problems,
+    addFile(path, file) {
+      assertPath(path);
+      assertCount(files.push(file));
+    },
+    addDirectory(path) {
+      assertPath(path);
+      directories += 1;
+      assertCount(directories);
+    },
+    addBytes(count) {
+      bytes += count;
+      if (bytes > limits.bytes)
+        stop({ code: "TREE_TOO_MANY_BYTES", message: `expected ${limits.bytes} bytes at most, found more` });
+    },
+    refuse(problem) {
+      problems.push(problem);
+    },
+  };
+}
+
+/** Why an entry that is neither file nor directory is refused; `special` is what only a disk can have. */
+export function toKindProblem(kind: Exclude<EntryKind, "file" | "directory"> | "special", path: Uint8Array): Problem {
+  const subject = toPrintablePath(path);
+  const [code, found] = refused[kind];
+  return { code, message: `expected a regular file, found ${found} at "${subject}"`, subject };
+}
+
+const refused = {
+  symlink: ["TREE_SYMLINK", "a symbolic link"],
+  submodule: ["TREE_SUBMODULE", "a submodule"],
+  unknown: ["TREE_MALFORMED", "a mode that git does not write"],
+  special: ["TREE_SPECIAL_FILE", "a device, pipe or socket"],
+} as const;
