@@ -1,0 +1,72 @@
+import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
+import { explainProblems, explainReason } from "./reasons.ts";
+
+/** The name that branch protection requires. */
+export const checkName = "countersign";
+
+/** A check run's visible part: its state, a title of one line, a summary in Markdown. */
+export interface CheckWords {
+  readonly state: PullVerdict["check"];
+  readonly title: string;
+  readonly summary: string;
+}
+
+export function explainCheck(verdict: PullVerdict): CheckWords {
+  const { title, summary } = explainScope(verdict);
+  const head =
+    verdict.headPolicy.length === 0
+      ? []
+      : [`This branch's own configuration has errors: ${explainProblems(verdict.headPolicy)}`];
+  return { state: verdict.check, title, summary: [summary, ...head].join("\n\n") };
+}
+
+function explainScope({ scope, proposals }: PullVerdict): Pick<CheckWords, "title" | "summary"> {
+  switch (scope.kind) {
+    case "untouched":
+      return {
+        title: "No registered contract is touched",
+        summary: "This pull request changes no registered directory.",
+      };
+    case "not-configured":
+      return {
+        title: "No contract is registered here",
+        summary: "The default branch has no `.github/countersign.yml`, so there is nothing to countersign.",
+      };
+    case "other-branch":
+      return {
+        title: "Not a proposal",
+        summary: "Pull requests to this branch are no proposals; `branches` in the configuration lists those that are.",
+      };
+    case "policy-invalid":
+      return { title: "The configuration on the default branch has errors", summary: explainProblems(scope.problems) };
+    case "proposals":
+      return { title: proposals.map(toTitle).join("; "), summary: proposals.map(toSummary).join("\n\n") };
+  }
+}
+
+const titles: Readonly<Record<ProposalVerdict["state"], string>> = {
+  proposed: "Waiting for signatures",
+  approved: "Approved",
+  finalized: "Finalized",
+  outdated: "The base moved on",
+  rejected: "Rejected",
+  expired: "Expired",
+  failed: "Failed",
+  blocked: "Cannot be proposed as it is",
+  unknown: "Could not be found out yet",
+};
+
+/** A proposal's state in a few words, with how far it is: `Waiting for signatures: 3 of 6 signed`. */
+export function toTitle({ state, tallies }: ProposalVerdict): string {
+  const counts = state === "proposed" ? `: ${tallies.map(toCount).join(", ")}` : "";
+  return `${titles[state]}${counts}`;
+}
+
+export function toCount({ signed, needed }: Tally): string {
+  return `${signed} of ${needed} signed`;
+}
+
+function toSummary({ chainId, reasons, proposal }: ProposalVerdict): string {
+  const digest = proposal ? [`Digest: \`${proposal.digest}\``] : [];
+  return [`Chain ${chainId}`, ...reasons.map(explainReason), ...digest].map((line) => `- ${line}`).join("\n");
+}

@@ -1,0 +1,138 @@
+import type { EarlierProposal, Pull } from "../facts.ts";
+import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
+import type { Change, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
+import { toCount, toTitle } from "./check.ts";
+import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
+import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
+
+/**
+ * The one comment that Countersign keeps on a pull request, in Markdown; undefined where there is nothing to say, so
+ * that a pull request which touches no registered directory stays quiet.
+ */
+export function explainComment(
+  verdict: PullVerdict,
+  context: { readonly pull: Pull; readonly earlier: readonly EarlierProposal[] },
+): string | undefined {
+  if (verdict.scope.kind !== "proposals") return undefined;
+  return [
+    toMarker(toBlock(verdict, context)),
+    ...verdict.proposals.map((proposal) => explainProposal(proposal, context.pull)),
+    ...explainHeadPolicy(verdict),
+  ].join("\n\n");
+}
+
+/** What a sticky comment says once its pull request touches no registered directory any more. */
+export function explainNothing(pull: Pull): string {
+  const marker = toMarker({ head: pull.head, proposals: [], earlier: [] });
+  return `${marker}\n\n### Countersign: no registered contract is touched any more\n\nThere is nothing to sign here.`;
+}
+
+function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; earlier: readonly EarlierProposal[] }) {
+  const current = proposals.flatMap(({ chainId, proposal }) =>
+    proposal ? [{ chainId, digest: proposal.digest }] : [],
+  );
+  const isCurrent = (digest: string) => current.some((one) => one.digest === digest);
+  return {
+    head: pull.head,
+    proposals: current,
+    earlier: earlier.filter(({ digest }) => !isCurrent(digest)).slice(0, maxEarlier),
+  };
+}
+
+function explainProposal(verdict: ProposalVerdict, pull: Pull): string {
+  return [
+    `### Countersign: ${toTitle(verdict)}`,
+    verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
+    ...verdict.changes.map((change) => explainChange(change, verdict)),
+    ...explainSigning(verdict, pull),
+    ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
+    ...explainRefused(verdict.refused),
+    ...explainMessage(verdict),
+  ].join("\n\n");
+}
+
+function explainChange(
+  { contract, kind, path, before, after, build, implementation }: Change,
+  verdict: ProposalVerdict,
+): string {
+  const registry = verdict.proposal ? `, registry ${toCode(verdict.proposal.domain.registry)}` : "";
+  const rows = [
+    ["Contract", `${toCode(contract)} (${kind})`],
+    ["Chain", `${verdict.chainId}${registry}`],
+    ["Directory", toCode(path)],
+    ["Hash", `${toCode(before?.hash ?? "none")} → ${toCode(after?.hash ?? "none")}`],
+    ...(after
+      ? [
+          ["Link", `<${after.link}>`],
+          ["Files", String(after.files)],
+        ]
+      : []),
+    ...explainVersion(before, verdict, contract),
+    ...(build
+      ? [["Build", `${toCode(build.contract)} by ${toCode(build.compiler)}, build hash ${toCode(build.buildHash)}`]]
+      : []),
+    ...(implementation
+      ? [["Implementation", `${toCode(implementation.address)}, code hash ${toCode(implementation.codeHash)}`]]
+      : []),
+    ...(verdict.proposal ? [["Deadline", toTime(verdict.proposal.approval.deadline)]] : []),
+    ...(verdict.transaction ? [["Transaction", toCode(verdict.transaction)]] : []),
+  ];
+  return toTable(["", ""], rows);
+}
+
+function explainVersion(before: Change["before"], { proposal }: ProposalVerdict, contract: string): string[][] {
+  const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
+  if (!before || next === undefined) return [];
+  return [["Version", before.version < next ? `${before.version} → ${next}` : String(next)]];
+}
+
+function explainSigning({ proposal, state }: ProposalVerdict, pull: Pull): string[] {
+  if (!proposal || (state !== "proposed" && state !== "approved")) return [];
+  const steps = [
+    "**To sign**, review the code at the link, then either",
+    `- run \`npx countersign sign ${pull.url}\`: it fetches the commit, computes the hash itself and posts your review, or`,
+    "- sign the typed message below with any wallet and put one line of its own into your review: `/countersign sign 0xSIGNATURE` (or `/countersign reject 0xSIGNATURE`).",
+  ];
+  const notice =
+    "Signatures are public: once enough have signed, anyone may finalize, also before the merge, until the deadline or until the version moves.";
+  return [steps.join("\n"), notice];
+}
+
+function explainTally(tally: Tally, isOneOfMany: boolean): string {
+  const bar = `${"🟩".repeat(Math.min(tally.signed, tally.needed))}${"⬜".repeat(Math.max(0, tally.needed - tally.signed))}`;
+  const title = isOneOfMany ? `${toCode(tally.contract)}: ${toCount(tally)}` : toCount(tally);
+  const rows = tally.signers.map((stand) => [toCode(stand.signer), explainStand(stand)]);
+  return [`#### ${title}`, bar, toTable(["Signer", ""], rows)].join("\n\n");
+}
+
+function explainStand({ stand, where }: SignerStand): string {
+  const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : "";
+  if (stand === "signed") return `✅ signed${by}`;
+  return stand === "rejected" ? `❌ rejected${by}` : "⏳ missing";
+}
+
+function explainRefused(refused: readonly RefusedPost[]): string[] {
+  if (refused.length === 0) return [];
+  const lines = refused.map(({ url, author, refusal }) => {
+    return `- ${toReference(url, "the post")} of ${toCode(author)}: ${explainRefusal(refusal)}`;
+  });
+  return [`#### Not counted\n\n${lines.slice(0, 50).join("\n")}`];
+}
+
+/** GitHub's own answers give these addresses; anything that is not plainly one is shown and not linked. */
+function toReference(url: string, words: string): string {
+  return /^https?:\/\/[\w.:-]+\/[\w./#-]+$/.test(url) ? `[${words}](${url})` : words;
+}
+
+function explainMessage({ proposal, changes }: ProposalVerdict): string[] {
+  if (!proposal) return [];
+  const block = toTypedDataBlock(proposal.domain, proposal.approval);
+  const derived = changes.map(({ after }) => after?.link).join(", ");
+  const content = block ?? `Too long to show here; it is derived from ${derived}. \`countersign sign\` prints it.`;
+  return [toDetails(`The typed message (EIP-712), digest <code>${proposal.digest}</code>`, content)];
+}
+
+function explainHeadPolicy({ headPolicy }: PullVerdict): string[] {
+  if (headPolicy.length === 0) return [];
+  return [`#### This branch's copy of the configuration has errors\n\n${explainProblems(headPolicy)}`];
+}

@@ -1,0 +1,38 @@
+/**
+ * Somebody's words (a path, a login, a compiler's message, an RPC error) as text that can do nothing in a comment: no
+ * markup, no HTML, no mention, no reference, no closing keyword (threats G, P). Code spans are inert on GitHub; what
+ * could end one, or cannot be seen, is shown as \u{…}.
+ */
+export function toCode(text: string, limit = 300): string {
+  const shown = toVisible(text).replaceAll("`", "\\u{60}").replaceAll("|", "\\u{7c}");
+  const cut = shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
+  return cut === "" ? "(empty)" : `\`${cut}\``;
+}
+
+/** Several lines of somebody's words as an indented block inside a list or a details element. */
+export function toCodeBlock(text: string, limit = 4000): string {
+  const lines = text
+    .slice(0, limit)
+    .split(/\r\n|\r|\n/)
+    .map(toVisible);
+  return ["~~~~text", ...lines.map((line) => line.replaceAll("~~~~", "\\u{7e}~~~")), "~~~~"].join("\n");
+}
+
+/** Control, format (bidi, zero width), surrogate and private characters as \u{…}. */
+export function toVisible(text: string): string {
+  return text.replace(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+export function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+export function toDetails(summary: string, content: string): string {
+  return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** Unix seconds as people read them everywhere alike. */
+export function toTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
