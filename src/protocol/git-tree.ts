@@ -64,8 +64,8 @@ function findTreeProblems(entries: readonly TreeEntry[]): Problem[] {
   });
 }
 
-/** Of an odd mode too: it decides the order. */
-function isDirectoryMode(mode: string): boolean {
+/** Also of an odd mode such as 040000, which old commits have. */
+export function isDirectoryMode(mode: string): boolean {
   return (Number.parseInt(mode, 8) & 0o170000) === 0o040000;
 }
 

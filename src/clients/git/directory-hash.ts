@@ -68,6 +68,7 @@ async function resolveDirectory(source: ObjectSource, commit: string, path: stri
   if (entry === undefined)
     throw failure("TREE_ABSENT", `expected a directory at "${subject}", found none`, { subject });
   if (entry.kind === "directory") return entry.oid;
+  if (entry.kind === "unknown") throw new CountersignError(toKindProblem("unknown", Buffer.from(path)));
   throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${subject}", found a ${entry.kind}`, { subject });
 }
 

@@ -1,4 +1,4 @@
-import type { TreeEntry } from "../../protocol/git-tree.ts";
+import { isDirectoryMode, type TreeEntry } from "../../protocol/git-tree.ts";
 import { type ObjectSource, readCommit, readTree } from "./object-source.ts";
 
 /** What stands at a path: an entry of some tree, or the root tree of the commit itself. */
@@ -17,7 +17,7 @@ export async function resolvePath(source: ObjectSource, commit: string, path: st
 export async function resolveBelow(source: ObjectSource, tree: string, path: string): Promise<PathEntry | undefined> {
   let entry: PathEntry | undefined = { mode: "40000", kind: "directory", oid: tree };
   for (const part of toParts(path)) {
-    if (entry?.kind !== "directory") return undefined;
+    if (entry === undefined || !isDirectoryMode(entry.mode)) return undefined;
     const entries: TreeEntry[] = await readTree(source, entry.oid);
     entry = entries.find((candidate) => Buffer.from(part).equals(candidate.name));
   }
