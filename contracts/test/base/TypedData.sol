@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
+
+/// @notice EIP-712 written down a second time, from the texts of protocol §4 and without contracts/src: what the
+/// tests sign is not what the registry happens to hash.
+library TypedData {
+    string internal constant CALL = "Call(address target,uint256 value,uint64 minGas,bytes data)";
+    string internal constant CODE = "Code(address account,bytes32 codeHash)";
+    string internal constant UPGRADE =
+        "Upgrade(address contractAddress,uint64 version,bytes32 contractHash,string contractLink,bytes32 buildHash,Code[] code,Call[] calls)";
+    string internal constant APPROVAL = "Approval(Upgrade[] upgrades,uint64 deadline)";
+    string internal constant DOMAIN =
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
+
+    function domainSeparator(uint256 chainId, address registry) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(keccak256(bytes(DOMAIN)), keccak256("Countersign"), keccak256("1"), chainId, registry)
+        );
+    }
+
+    function digest(bytes32 separator, bytes32 structHash) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    function hash(IRegistry.Approval memory approval) internal pure returns (bytes32) {
+        bytes memory upgrades;
+        for (uint256 i = 0; i < approval.upgrades.length; ++i) {
+            upgrades = bytes.concat(upgrades, hash(approval.upgrades[i]));
+        }
+        bytes32 typeHash = keccak256(bytes(string.concat(APPROVAL, CALL, CODE, UPGRADE)));
+        return keccak256(abi.encode(typeHash, keccak256(upgrades), approval.deadline));
+    }
+
+    function hash(IRegistry.Upgrade memory upgrade) internal pure returns (bytes32) {
+        bytes memory head = abi.encode(
+            keccak256(bytes(string.concat(UPGRADE, CALL, CODE))),
+            upgrade.contractAddress,
+            upgrade.version,
+            upgrade.contractHash,
+            keccak256(bytes(upgrade.contractLink))
+        );
+        return keccak256(bytes.concat(head, abi.encode(upgrade.buildHash, hash(upgrade.code), hash(upgrade.calls))));
+    }
+
+    function hash(IRegistry.Code[] memory code) internal pure returns (bytes32) {
+        bytes memory hashes;
+        for (uint256 i = 0; i < code.length; ++i) {
+            hashes = bytes.concat(hashes, keccak256(abi.encode(keccak256(bytes(CODE)), code[i])));
+        }
+        return keccak256(hashes);
+    }
+
+    function hash(IRegistry.Call[] memory calls) internal pure returns (bytes32) {
+        bytes memory hashes;
+        for (uint256 i = 0; i < calls.length; ++i) {
+            IRegistry.Call memory call = calls[i];
+            bytes32 hashed =
+                keccak256(abi.encode(keccak256(bytes(CALL)), call.target, call.value, call.minGas, keccak256(call.data)));
+            hashes = bytes.concat(hashes, hashed);
+        }
+        return keccak256(hashes);
+    }
+}
