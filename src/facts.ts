@@ -12,6 +12,12 @@ export interface PullRef {
   readonly number: number;
 }
 
+/** The App as GitHub knows it; a person's command line has none. */
+export interface AppIdentity {
+  readonly id: number;
+  readonly slug: string;
+}
+
 export interface Pull extends PullRef {
   readonly repositoryId: number;
   /** `https://HOST`, and the repository and pull request as people open them. */

@@ -1,15 +1,6 @@
 import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
+import type { CheckWords } from "../words.ts";
 import { explainProblems, explainReason } from "./reasons.ts";
-
-/** The name that branch protection requires. */
-export const checkName = "countersign";
-
-/** A check run's visible part: its state, a title of one line, a summary in Markdown. */
-export interface CheckWords {
-  readonly state: PullVerdict["check"];
-  readonly title: string;
-  readonly summary: string;
-}
 
 export function explainCheck(verdict: PullVerdict): CheckWords {
   const { title, summary } = explainScope(verdict);

@@ -1,19 +1,5 @@
-import type { Address, Bytes32 } from "../protocol/hex.ts";
 import type { ProposalVerdict } from "../verdict.ts";
-
-/** What a GitHub Deployment says of one contract and transaction. */
-export interface DeploymentWords {
-  /** `CHAIN / CONTRACT` */
-  readonly environment: string;
-  readonly description: string;
-  readonly payload: {
-    readonly transaction: Bytes32;
-    readonly contract: Address;
-    readonly chainId: number;
-    readonly contractHash: Bytes32;
-    readonly version: number;
-  };
-}
+import type { DeploymentWords } from "../words.ts";
 
 /** One deployment for each contract of a finalized proposal whose transaction is known. */
 export function explainDeployments({ state, chainId, proposal, transaction }: ProposalVerdict): DeploymentWords[] {

@@ -1,0 +1,28 @@
+import { ensureCheckRun } from "../act/ensure-check.ts";
+import { ensureComment } from "../act/ensure-comment.ts";
+import { ensureReply } from "../act/ensure-reply.ts";
+import type { GithubClient } from "../clients/github.ts";
+import { explainCheck } from "../explain/check.ts";
+import { explainComment, explainNothing } from "../explain/comment.ts";
+import { explainReply } from "../explain/reply.ts";
+import type { AppIdentity } from "../facts.ts";
+import type { PullObservation } from "../observe/pull.ts";
+import { toReplyMarker } from "../protocol/reply-marker.ts";
+import type { PullVerdict } from "../verdict.ts";
+
+/** Shows a verdict where people look: the check, the sticky comment, the answers that somebody asked for. */
+export async function tellPull(
+  { facts, sticky }: PullObservation,
+  verdict: PullVerdict,
+  { github, app }: { readonly github: GithubClient; readonly app: AppIdentity },
+): Promise<void> {
+  const { pull, now, earlier } = facts;
+  const { number } = pull;
+  const body = explainComment(verdict, { pull, earlier }) ?? (sticky && explainNothing(pull));
+  if (body !== undefined) await ensureComment(body, { github, number, sticky });
+  for (const reply of verdict.replies) {
+    const words = { marker: toReplyMarker(reply.comment), words: explainReply(reply, verdict) };
+    await ensureReply(words, { github, number });
+  }
+  await ensureCheckRun(explainCheck(verdict), { github, app, head: pull.head, now });
+}

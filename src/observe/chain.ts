@@ -1,0 +1,103 @@
+import type { Head, Registry } from "../clients/registry.ts";
+import { CountersignError, type ErrorCode } from "../errors.ts";
+import type {
+  ChainFacts,
+  ChangeFacts,
+  ContractSignatureFacts,
+  Post,
+  Pull,
+  RecordFacts,
+  SourceFacts,
+} from "../facts.ts";
+import type { PolicyContract } from "../policy.ts";
+import type { Address, Bytes32 } from "../protocol/hex.ts";
+
+/** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
+export async function observeChain(chainId: number, registry: Registry | undefined): Promise<ChainFacts> {
+  if (!registry) return { kind: "unknown", chainId };
+  return orUnreachable(chainId, async () => {
+    const { number, timestamp } = await registry.readHead();
+    return { kind: "read", domain: registry.domain, block: number, time: timestamp };
+  });
+}
+
+/** The chain said nothing that can be used: neither yes nor no. */
+const unread: readonly ErrorCode[] = ["CHAIN_UNREACHABLE", "CHAIN_REFUSED", "CHAIN_WRONG_ID"];
+
+export async function orUnreachable<T>(
+  chainId: number,
+  read: () => Promise<T>,
+): Promise<T | Extract<ChainFacts, { kind: "unreachable" }>> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof CountersignError && unread.includes(error.code)) {
+      return { kind: "unreachable", chainId, message: error.message };
+    }
+    throw error;
+  }
+}
+
+/**
+ * The record of one contract. Its past is only asked for where it can matter: once merged, or where the record already
+ * has the proposed hash.
+ */
+export async function observeRecord(
+  contract: PolicyContract,
+  context: {
+    readonly registry: Registry;
+    readonly head: Head;
+    readonly source: SourceFacts;
+    readonly pull: Pick<Pull, "state" | "createdAt">;
+  },
+): Promise<RecordFacts> {
+  const { registry, head, source, pull } = context;
+  const { address, kind } = contract;
+  const [record, executor] = await Promise.all([
+    registry.readRecord(address, head.number),
+    registry.readExecutor(address, head.number),
+  ]);
+  const implementation = kind === "uups" ? await registry.readImplementation(address, head.number) : undefined;
+  const isOfInterest = source.kind === "hashed" && (pull.state === "merged" || record?.contractHash === source.hash);
+  const changes = isOfInterest
+    ? await observeChanges(address, { registry, head, hash: source.hash, since: pull.createdAt })
+    : [];
+  const own = changes.filter(({ contractLink }) => source.kind === "hashed" && contractLink === source.link);
+  return { record, executor, changes: own, implementation };
+}
+
+async function observeChanges(
+  address: Address,
+  { registry, head, hash, since }: { registry: Registry; head: Head; hash: Bytes32; since: number },
+): Promise<ChangeFacts[]> {
+  const fromBlock = await registry.readBlockBefore(since, head);
+  return registry.readChanges(address, { contractHash: hash, fromBlock, block: head.number });
+}
+
+/** Asks the contracts among the signers about the signatures that posts carry for them (ERC-1271). */
+export async function observeContractSignatures(
+  posts: readonly Post[],
+  question: {
+    readonly registry: Registry;
+    readonly block: number;
+    readonly contractSigners: readonly Address[];
+    readonly digests: Readonly<Record<"sign" | "reject", Bytes32>>;
+  },
+): Promise<ContractSignatureFacts[]> {
+  const { registry, block, contractSigners, digests } = question;
+  const asked = posts
+    .flatMap(({ commands }) => commands)
+    .flatMap((command) =>
+      (command.kind === "sign" || command.kind === "reject") &&
+      command.account &&
+      contractSigners.includes(command.account)
+        ? [{ account: command.account, digest: digests[command.kind], signature: command.signature }]
+        : [],
+    );
+  return Promise.all(
+    asked.map(async ({ account, digest, signature }) => {
+      const valid = await registry.isValidContractSignature(account, { digest, signature, block });
+      return { account, digest, signature, valid };
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+import { type HashedDirectory, hashDirectory } from "../clients/git/directory-hash.ts";
+import { findLastChange } from "../clients/git/history.ts";
+import { readBytes } from "../clients/git/object-source.ts";
+import type { RemoteRepository } from "../clients/git/remote-repository.ts";
+import { resolvePath } from "../clients/git/tree-path.ts";
+import type { GithubClient } from "../clients/github.ts";
+import { CountersignError, failure } from "../errors.ts";
+import type { DirectoryTrees, Pull, SourceFacts } from "../facts.ts";
+import type { Bytes32 } from "../protocol/hex.ts";
+import { toLink } from "../protocol/link.ts";
+import type { PullCommits } from "./commits.ts";
+
+interface Clients {
+  readonly github: GithubClient;
+  readonly git: RemoteRepository;
+}
+
+/** The directory's source with the texts that a compiler would read, by path in the repository. */
+export interface DirectoryReading {
+  readonly source: SourceFacts;
+  readonly solidity: ReadonlyMap<string, string>;
+}
+
+/** Whether a directory is touched is decided by tree ids, never from a list of changed files (protocol §6). */
+export async function observeTrees(git: RemoteRepository, commits: PullCommits, path: string): Promise<DirectoryTrees> {
+  const at = async (commit: string | undefined) => (commit ? (await resolvePath(git, commit, path))?.oid : undefined);
+  return { mergeBase: await at(commits.mergeBase), base: await at(commits.base), head: await at(commits.head) };
+}
+
+export function isTouched({ mergeBase, head }: DirectoryTrees): boolean {
+  return mergeBase !== head;
+}
+
+/** Hashes the head's directory from its bytes, and pins the link to the last commit that changed it (protocol §5). */
+export async function observeDirectory(
+  pull: Pick<Pull, "origin" | "owner" | "repository" | "head">,
+  path: string,
+  clients: Clients,
+): Promise<DirectoryReading> {
+  const hashed = await orRefused(() => hashDirectory(clients.git, { commit: pull.head, path }));
+  if ("kind" in hashed) return { source: hashed, solidity: new Map() };
+  const commit = await observeLastChange({ head: pull.head, path, treeOid: hashed.treeOid }, clients);
+  const { origin, owner, repository } = pull;
+  const link = toLink({ origin, owner, repository, commit, path });
+  return {
+    source: { kind: "hashed", hash: hashed.hash, link, files: hashed.files.length },
+    solidity: await readSolidity(clients.git, path, hashed),
+  };
+}
+
+/** The hash of a directory that only has to be compared; undefined where there is nothing that can be hashed. */
+export async function observeHash(git: RemoteRepository, commit: string, path: string): Promise<Bytes32 | undefined> {
+  const hashed = await orRefused(() => hashDirectory(git, { commit, path }));
+  return "kind" in hashed ? undefined : hashed.hash;
+}
+
+async function orRefused(
+  hash: () => Promise<HashedDirectory>,
+): Promise<HashedDirectory | Extract<SourceFacts, { kind: "refused" }>> {
+  try {
+    return await hash();
+  } catch (error) {
+    if (error instanceof CountersignError && error.kind === "refusal")
+      return { kind: "refused", problems: error.problems };
+    throw error;
+  }
+}
+
+async function observeLastChange(
+  { head, path, treeOid }: { readonly head: string; readonly path: string; readonly treeOid: string },
+  { github, git }: Clients,
+): Promise<string> {
+  const found = await findLastChange(git, { head, paths: [path] });
+  const commit = "commit" in found ? found.commit : await github.readLastCommit(head, path);
+  if (commit === undefined)
+    throw failure("GITHUB_REFUSED", `GitHub knows no commit that changed ${JSON.stringify(path)}`);
+  await git.ensureCommit(commit, 1);
+  const there = await resolvePath(git, commit, path);
+  if (there?.oid !== treeOid) {
+    throw failure(
+      "GITHUB_REFUSED",
+      `expected the directory ${treeOid} at commit ${commit}, found ${there?.oid ?? "none"}`,
+    );
+  }
+  return commit;
+}
+
+async function readSolidity(
+  git: RemoteRepository,
+  path: string,
+  { files }: HashedDirectory,
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const file of files.filter((one) => one.path.endsWith(".sol"))) {
+    const text = new TextDecoder().decode(await readBytes(git, file.oid, "blob"));
+    texts.set(path === "" ? file.path : `${path}/${file.path}`, text);
+  }
+  return texts;
+}

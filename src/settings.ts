@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { CountersignError, failure, type Problem } from "./errors.ts";
+import { type Address, isAddress, toAddress } from "./protocol/hex.ts";
+
+/** The environment as a door received it. Nothing below a door reads `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One chain that this Countersign knows. */
+export interface ChainSetting {
+  readonly chainId: number;
+  /** May hold a key: never printed. */
+  readonly rpc: string;
+  readonly registry: Address;
+  /** How deep a transaction lies before it counts; 1: it is in the newest block. */
+  readonly confirmations: number;
+  /** Where people look transactions up: `https://etherscan.io`. */
+  readonly explorer?: string;
+}
+
+/** The GitHub host: github.com, or the one of `GHE_HOST` and `GHE_PROTOCOL`. */
+export interface HostSetting {
+  /** `https://github.com`: links and git. */
+  readonly origin: string;
+  /** The REST API's base. */
+  readonly api: string;
+  /** Set where the operator named the host: it alone may be http or have a private address (protocol §1). */
+  readonly enterpriseOrigin?: string;
+}
+
+/** A setting that is read, or what is wrong with it: so that all problems are told at once. */
+export type Read<T> = { readonly value: T } | { readonly problem: Problem };
+
+const chain = z.strictObject({
+  chainId: z.int().positive(),
+  rpc: z.url({ protocol: /^https?$/ }),
+  registry: z.custom<string>(isAddress, "expected an address (0x…)").transform((value) => toAddress(value)),
+  confirmations: z.int().min(1).max(1000).default(1),
+  explorer: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+/** Reads `COUNTERSIGN_CHAINS`: `[{"chainId":1,"rpc":"https://…","registry":"0x…","confirmations":2}]`. */
+export function readChains(environment: Environment): Read<readonly ChainSetting[]> {
+  const text = environment.COUNTERSIGN_CHAINS;
+  if (!text) return wrong("COUNTERSIGN_CHAINS", "expected a JSON list of chains, found nothing");
+  const json = parseJson(text);
+  if (json === undefined)
+    return wrong("COUNTERSIGN_CHAINS", "expected a JSON list of chains, found text that is not JSON");
+  const parsed = z.array(chain).min(1).safeParse(json);
+  if (!parsed.success) {
+    const words = parsed.error.issues.map((issue) => `${issue.path.join(".") || "the list"}: ${issue.message}`);
+    return wrong("COUNTERSIGN_CHAINS", words.join("; "));
+  }
+  const ids = parsed.data.map(({ chainId }) => chainId);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) return wrong("COUNTERSIGN_CHAINS", `expected each chain once, found ${twice} twice`);
+  return { value: parsed.data as ChainSetting[] };
+}
+
+/** Reads `GHE_HOST` and `GHE_PROTOCOL`, which mean the same in App, CLI and validator (protocol §1). */
+export function readHost(environment: Environment): Read<HostSetting> {
+  const { GHE_HOST: host, GHE_PROTOCOL: protocol = "https" } = environment;
+  if (!host) return { value: { origin: "https://github.com", api: "https://api.github.com" } };
+  if (protocol !== "https" && protocol !== "http")
+    return wrong("GHE_PROTOCOL", `expected https or http, found ${protocol}`);
+  const origin = `${protocol}://${host}`;
+  if (URL.parse(origin)?.origin !== origin) return wrong("GHE_HOST", "expected a host name, with a port where needed");
+  return { value: { origin, api: `${origin}/api/v3`, enterpriseOrigin: origin } };
+}
+
+export function wrong(name: string, words: string): { readonly problem: Problem } {
+  return { problem: { code: "SETTING_INVALID", message: `${name}: ${words}`, subject: name } };
+}
+
+/**
+ * All settings together, or all problems together.
+ *
+ * @throws SETTING_INVALID with one sentence for each setting
+ */
+export function collect<T extends Record<string, unknown>>(reads: { readonly [K in keyof T]: Read<T[K]> }): T {
+  const entries = Object.entries(reads) as [keyof T & string, Read<T[keyof T]>][];
+  const [first, ...rest] = entries.flatMap(([, read]) => ("problem" in read ? [read.problem] : []));
+  if (first) throw new CountersignError([first, ...rest]);
+  return Object.fromEntries(entries.map(([name, read]) => [name, valueOf(read)])) as T;
+}
+
+function valueOf<T>(read: Read<T>): T {
+  if ("problem" in read) throw failure("INTERNAL", read.problem.message);
+  return read.value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
