@@ -95,8 +95,7 @@ contract TypeHashTest is RegistryTest {
         string memory json = vm.readFile(string.concat("test/vectors/approval/", name, ".json"));
         uint256 chainId = vm.parseJsonUint(json, ".domain.chainId");
         address verifier = vm.parseJsonAddress(json, ".domain.verifyingContract");
-        IRegistry.Approval memory approval =
-            abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistry.Approval));
+        IRegistry.Approval memory approval = abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistry.Approval));
 
         vm.assertEq(vm.parseJsonString(json, ".domain.name"), "Countersign");
         vm.assertEq(vm.parseJsonBytes32(json, ".typeHash"), MessageHash.APPROVAL_TYPEHASH);

@@ -115,10 +115,7 @@ abstract contract RegistryTest {
     }
 
     function digestOf(IRegistry.Approval memory approval) internal view returns (bytes32) {
-        return
-            TypedData.digest(
-                TypedData.domainSeparator(block.chainid, address(registry)), TypedData.hash(approval)
-            );
+        return TypedData.digest(TypedData.domainSeparator(block.chainid, address(registry)), TypedData.hash(approval));
     }
 
     /// @notice The first `count` signers' signatures.
@@ -136,6 +133,22 @@ abstract contract RegistryTest {
 
     function contractEntry(address signer, bytes memory data) internal pure returns (bytes memory) {
         return abi.encodePacked(uint256(uint160(signer)), data.length, uint8(0), data);
+    }
+
+    /// @notice The list with one more signer in its place.
+    function withContract(address[] memory list, address added) internal pure returns (address[] memory longer) {
+        longer = new address[](list.length + 1);
+        uint256 place = 0;
+        while (place < list.length && list[place] < added) ++place;
+        for (uint256 i = 0; i < longer.length; ++i) {
+            longer[i] = i < place ? list[i] : i == place ? added : list[i - 1];
+        }
+    }
+
+    function bitOf(address[] memory list, address signer) internal pure returns (uint32 bit) {
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i] == signer) return uint32(1 << i);
+        }
     }
 
     /// @notice All that can be read of a record, in one word: equal before and after where nothing changed.

@@ -15,9 +15,8 @@ library TypedData {
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
     function domainSeparator(uint256 chainId, address registry) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(keccak256(bytes(DOMAIN)), keccak256("Countersign"), keccak256("1"), chainId, registry)
-        );
+        return
+            keccak256(abi.encode(keccak256(bytes(DOMAIN)), keccak256("Countersign"), keccak256("1"), chainId, registry));
     }
 
     function digest(bytes32 separator, bytes32 structHash) internal pure returns (bytes32) {
@@ -56,8 +55,9 @@ library TypedData {
         bytes memory hashes;
         for (uint256 i = 0; i < calls.length; ++i) {
             IRegistry.Call memory call = calls[i];
-            bytes32 hashed =
-                keccak256(abi.encode(keccak256(bytes(CALL)), call.target, call.value, call.minGas, keccak256(call.data)));
+            bytes32 hashed = keccak256(
+                abi.encode(keccak256(bytes(CALL)), call.target, call.value, call.minGas, keccak256(call.data))
+            );
             hashes = bytes.concat(hashes, hashed);
         }
         return keccak256(hashes);
