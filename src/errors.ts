@@ -72,7 +72,13 @@ export const catalogue = {
   GITHUB_REFUSED: ["fault", "Check that the token or the App may read this repository."],
   CHAIN_UNREACHABLE: ["fault", "Check the RPC address; nothing was changed."],
   CHAIN_WRONG_ID: ["usage", "The RPC answers for another chain than the setting says."],
+  CHAIN_REFUSED: ["fault", "Check the RPC's limits and the key in its address; nothing was changed."],
   CHAIN_REVERTED: ["refusal", "The contract refused; the reason is in the message."],
+  RELAYER_UNABLE: ["fault", "Fund the relayer's account, or raise its fee cap; nothing was sent."],
+  STORE_FAILED: [
+    "fault",
+    "Nothing lives only there: mend the database, or move the data directory away, and start again.",
+  ],
   TRANSACTION_UNKNOWN: ["fault", "Look the transaction up before sending anything again."],
   INTERNAL: ["fault", "This is a defect of Countersign; please report it with the message."],
 } as const satisfies Record<string, readonly [FailureKind, string]>;
