@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { type Actor, accountOf, assertAllowed, identify, maySee } from "./actor.ts";
+import { coerce, project, violations } from "./description.ts";
+import type { Call, Context, Endpoint, Reply } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+import type { OperationId } from "./openapi/used.ts";
+import { paginate } from "./pages.ts";
+import { found, notFound, Refusal } from "./refusal.ts";
+import { match, type Route } from "./router.ts";
+import { findRenamed, findRepository, fullName, type Repository, type World } from "./world.ts";
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+const prefix = "/api/v3";
+
+export function isApi(url: URL): boolean {
+  return url.pathname.startsWith(`${prefix}/`);
+}
+
+/** The operation asked for; `/repositories/ID/…`, where renamed repositories redirect to, means `/repos/OWNER/NAME/…`. */
+export function routeOf(world: World, { method, url }: Pick<ApiRequest, "method" | "url">): Route | undefined {
+  const path = url.pathname.slice(prefix.length).replace(/^\/repositories\/(\d+)/, (text, id: string) => {
+    const repository = world.repositories.get(Number(id));
+    return repository ? `/repos/${fullName(repository)}` : text;
+  });
+  return match(method, path);
+}
+
+export async function answerApi(context: Context, request: ApiRequest, route: Route | undefined): Promise<ApiResponse> {
+  const actor = identify(context.world, context.tokens, request.headers.authorization);
+  const { id, operation, parameters } = found(route);
+  const repository = findNamed(context.world, request, { actor, parameters });
+  const endpoint: Endpoint<never> = endpoints[id];
+  if (!endpoint.open && repository) assertAllowed(actor, repository, endpoint);
+  const input = readInput(request, found(route));
+  const call = toCall(context, { actor, repository, headers: request.headers });
+  const reply = await endpoint.answer(input as never, call);
+  if ("raw" in reply && reply.raw)
+    return { status: reply.status, headers: { "content-type": "application/vnd.github.raw" }, body: reply.raw };
+  return toResponse(await toPage(reply, request.url), { id, schemas: operation.responses, request });
+}
+
+function findNamed(
+  world: World,
+  request: ApiRequest,
+  { actor, parameters }: { actor: Actor; parameters: Record<string, string> },
+): Repository | undefined {
+  const { owner, repo } = parameters;
+  if (owner === undefined || repo === undefined) return undefined;
+  const repository = findRepository(world, owner, repo);
+  const renamed = repository ?? findRenamed(world, owner, repo);
+  if (renamed === undefined || (actor.kind !== "app" && !maySee(actor, renamed))) throw notFound();
+  if (repository === undefined) throw moved(world, renamed, request);
+  return repository;
+}
+
+function moved(world: World, repository: Repository, { url, method }: ApiRequest): Refusal {
+  const rest = url.pathname.slice(prefix.length).split("/").slice(4).join("/");
+  const location = `${world.origin}${prefix}/repositories/${repository.id}${rest && `/${rest}`}${url.search}`;
+  return new Refusal(method === "GET" ? 301 : 307, "Moved Permanently", {
+    headers: { location },
+    body: { url: location },
+  });
+}
+
+function readInput({ url, body }: ApiRequest, { id, operation, parameters }: Route): Record<string, unknown> {
+  const inUrl: Record<string, unknown> = { ...Object.fromEntries(url.searchParams), ...parameters };
+  const json: unknown = body.length > 0 ? parseBody(body) : {};
+  const problems = [
+    ...coerce(operation.parameters, inUrl),
+    ...(operation.body ? violations(operation.body, json) : []),
+  ];
+  if (problems.length > 0) throw new Violation(`request ${id}: ${problems.join("; ")}`);
+  return { ...(Array.isArray(json) ? { items: json } : (json as object)), ...inUrl };
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new Refusal(400, "Problems parsing JSON");
+  }
+}
+
+/** Something that GitHub's description does not allow; the stand-in's answer to it is 500. */
+export class Violation extends Error {}
+
+function toCall(
+  context: Context,
+  { actor, repository, headers }: { actor: Actor; repository: Repository | undefined; headers: IncomingHttpHeaders },
+): Call {
+  return {
+    ...context,
+    actor,
+    headers,
+    get sender() {
+      return accountOf(actor);
+    },
+    get repository() {
+      return found(repository);
+    },
+  };
+}
+
+async function toPage(reply: Reply, url: URL): Promise<{ status: number; data?: unknown; link?: string | undefined }> {
+  if (!("items" in reply)) return reply;
+  const { page, link } = paginate(reply.items, url);
+  const data = await Promise.all(page.map((shape) => shape()));
+  const isWrapped = reply.key !== undefined;
+  return { status: 200, link, data: isWrapped ? { total_count: reply.items.length, [reply.key ?? ""]: data } : data };
+}
+
+function toResponse(
+  { status, data, link }: { status: number; data?: unknown; link?: string | undefined },
+  { id, schemas, request }: { id: OperationId; schemas: Route["operation"]["responses"]; request: ApiRequest },
+): ApiResponse {
+  const schema = schemas[status];
+  if (schema === undefined) throw new Violation(`response ${id}: ${status} is not described`);
+  if (schema === null) return { status, headers: {}, body: Buffer.alloc(0) };
+  const shaped = project(schema, data);
+  const problems = violations(schema, shaped);
+  if (problems.length > 0) throw new Violation(`response ${id}: ${problems.join("; ")}`);
+  const body = Buffer.from(JSON.stringify(shaped));
+  const etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
+  const headers = { "content-type": "application/json; charset=utf-8", etag, ...(link !== undefined && { link }) };
+  if (request.method === "GET" && request.headers["if-none-match"] === etag)
+    return { status: 304, headers, body: Buffer.alloc(0) };
+  return { status, headers, body };
+}

@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import { execa } from "execa";
+
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  readonly date: string;
+}
+
+interface RunOptions {
+  readonly input?: string | Buffer;
+  readonly env?: Record<string, string>;
+}
+
+/** A bare repository on disk, through the git binary. What is asked of immutable objects is asked once. */
+export interface Bare {
+  readonly path: string;
+  run(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** Standard output, or undefined where git says no. */
+  try(args: readonly string[], options?: RunOptions): Promise<string | undefined>;
+  /** As `run`, remembered: only for commands over full object ids. */
+  ask(args: readonly string[]): Promise<string>;
+  bytes(args: readonly string[]): Promise<Buffer>;
+}
+
+/** Nothing of the machine's or the user's configuration reaches the stand-in. */
+export const isolation = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  LC_ALL: "C",
+};
+
+export function openBare(path: string): Bare {
+  const answers = new Map<string, Promise<string>>();
+  const git: Bare = {
+    path,
+    async run(args, options = {}) {
+      const { stdout } = await execa("git", ["--git-dir", path, ...args], spawnOptions(options));
+      return stdout;
+    },
+    async try(args, options = {}) {
+      const { stdout, failed } = await execa("git", ["--git-dir", path, ...args], {
+        ...spawnOptions(options),
+        reject: false,
+      });
+      return failed ? undefined : stdout;
+    },
+    ask(args) {
+      const key = args.join("\0");
+      const answer = answers.get(key) ?? git.run(args);
+      answers.set(key, answer);
+      answer.catch(() => answers.delete(key));
+      return answer;
+    },
+    async bytes(args) {
+      const { stdout } = await execa("git", ["--git-dir", path, ...args], { ...spawnOptions({}), encoding: "buffer" });
+      return Buffer.from(stdout);
+    },
+  };
+  return git;
+}
+
+/** A new repository with GitHub's manners: any commit may be fetched by id, filters work, `refs/pull` is not pushed to. */
+export async function createBare(path: string, defaultBranch: string): Promise<Bare> {
+  await mkdir(path, { recursive: true });
+  await execa("git", ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, path], spawnOptions({}));
+  const git = openBare(path);
+  const settings = {
+    "uploadpack.allowFilter": "true",
+    "uploadpack.allowAnySHA1InWant": "true",
+    "receive.hideRefs": "refs/pull",
+    "http.receivepack": "true",
+    "gc.auto": "0",
+    "receive.autogc": "false",
+  };
+  for (const [key, value] of Object.entries(settings)) await git.run(["config", key, value]);
+  return git;
+}
+
+export async function tipOf(git: Bare, ref: string): Promise<string | undefined> {
+  return git.try(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+}
+
+export async function isAncestor(git: Bare, ancestor: string, descendant: string): Promise<boolean> {
+  return (await git.try(["merge-base", "--is-ancestor", ancestor, descendant])) !== undefined;
+}
+
+/** Commit ids from `from` (excluded) to `to`, the oldest first. */
+export async function commitsBetween(git: Bare, from: string, to: string): Promise<readonly string[]> {
+  return lines(await git.ask(["rev-list", "--reverse", "--topo-order", `${from}..${to}`]));
+}
+
+export function lines(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+function spawnOptions({ input = "", env = {} }: RunOptions) {
+  return { input, env: { ...isolation, ...env }, maxBuffer: 1 << 30 } as const;
+}

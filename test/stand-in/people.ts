@@ -1,0 +1,56 @@
+import { Octokit } from "@octokit/rest";
+import type { Context } from "./endpoint.ts";
+import { emitPull } from "./pull-moves.ts";
+import { type Account, type Pull, timestamp, type World } from "./world.ts";
+
+/** Someone with a personal token. What people do has an endpoint on GitHub, so they do it there: through `api`. */
+export interface Person {
+  readonly login: string;
+  readonly id: number;
+  readonly token: string;
+  readonly api: Octokit;
+  /** For `git push`: with the token inside. */
+  gitUrl(fullName: string): string;
+  /** On GitHub only a button and GraphQL do this. */
+  convertToDraft(fullName: string, number: number): Promise<void>;
+  markReady(fullName: string, number: number): Promise<void>;
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function addPerson(
+  context: Context,
+  { login, token = "", type = "User" }: { login: string; token?: string; type?: Account["type"] },
+): Person {
+  const { world } = context;
+  const account = addAccount(world, { login, type });
+  if (token !== "") context.tokens.users.set(token, account);
+  const setDraft = async (fullName: string, number: number, draft: boolean) => {
+    const pull = findPull(world, fullName, number);
+    Object.assign(pull, { draft, updatedAt: timestamp(world) });
+    await emitPull(context, pull, {
+      id: draft ? "pull-request/converted-to-draft" : "pull-request/ready-for-review",
+      sender: account,
+    });
+  };
+  return {
+    ...{ login, token, id: account.id },
+    api: new Octokit({ auth: token, baseUrl: `${world.origin}/api/v3`, log: silent }),
+    gitUrl: (fullName) => `${world.origin.replace("://", `://${login}:${token}@`)}/${fullName}.git`,
+    convertToDraft: (fullName, number) => setDraft(fullName, number, true),
+    markReady: (fullName, number) => setDraft(fullName, number, false),
+  };
+}
+
+export function addAccount(world: World, { login, type }: Pick<Account, "login" | "type">): Account {
+  const account = { id: world.nextId(), login, type, createdAt: timestamp(world) };
+  world.accounts.set(account.id, account);
+  return account;
+}
+
+function findPull(world: World, name: string, number: number): Pull {
+  const repository = [...world.repositories.values()].find((one) => `${one.owner.login}/${one.name}` === name);
+  const pull = repository?.pulls.get(number);
+  if (pull === undefined) throw new Error(`no pull request ${name}#${number}`);
+  return pull;
+}
