@@ -1,0 +1,73 @@
+import canonicalize from "canonicalize";
+import { sha256 } from "ethers";
+import { CountersignError, failure, type Problem } from "../errors.ts";
+import { type Bytes32, toBytes32 } from "./hex.ts";
+import { isPlainPath } from "./link.ts";
+
+/** How bytes came to be: everything that the compiler was given. */
+export interface Build {
+  /** `solc`, say. */
+  readonly compiler: string;
+  /** With its commit; what follows it (the platform) is left out of the hash. */
+  readonly version: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Every source that the compiler read, dependencies too, by its path as the compiler saw it. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * The build hash of protocol §4: the SHA-256 of the build's description.
+ *
+ * @throws BUILD_FAILED as {@link toBuildDescription}
+ */
+export function hashBuild(build: Build): Bytes32 {
+  return toBytes32(sha256(new TextEncoder().encode(toBuildDescription(build))));
+}
+
+/**
+ * The canonical JSON (RFC 8785) of `{compiler, version, settings, sources: {path: sha256}}`, which is published and found
+ * by its hash. `settings` without `outputSelection`, which changes what is printed and not what is built; each sha256 as
+ * 64 hex digits, as `sha256sum` prints it.
+ *
+ * @throws BUILD_FAILED for a version without its commit, paths outside the project, settings that JSON cannot carry
+ */
+export function toBuildDescription({ compiler, version, settings, sources }: Build): string {
+  const [first, ...rest] = findSourcePathProblems([...sources.keys()]);
+  if (first !== undefined) throw new CountersignError([first, ...rest]);
+  const { outputSelection, ...meaningful } = settings;
+  const hashes = Object.fromEntries([...sources].map(([path, text]) => [path, toSha256(text)]));
+  return toCanonicalJson({ compiler, version: toCompilerVersion(version), settings: meaningful, sources: hashes });
+}
+
+/**
+ * `0.8.37+commit.f401782d` of `0.8.37+commit.f401782d.Linux.g++`: the same compiler on every platform.
+ *
+ * @throws BUILD_FAILED where there is no commit
+ */
+export function toCompilerVersion(text: string): string {
+  const [version] = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?\+commit\.[0-9a-f]{7,40}/.exec(text) ?? [];
+  if (version) return version;
+  throw failure("BUILD_FAILED", `expected a compiler version with its commit, found "${text}"`);
+}
+
+/** Builds of one commit made in two folders agree only if no path leads outside. */
+export function findSourcePathProblems(paths: readonly string[]): Problem[] {
+  return paths
+    .filter((path) => path === "" || !isPlainPath(path) || /^[A-Za-z]:|\\/.test(path))
+    .map((path) => {
+      const message = `expected a source path inside the project, found "${path}"`;
+      return { code: "BUILD_FAILED", message, subject: path };
+    });
+}
+
+function toSha256(text: string): string {
+  return sha256(new TextEncoder().encode(text)).slice(2);
+}
+
+function toCanonicalJson(value: object): string {
+  try {
+    return canonicalize(value) as string;
+  } catch (cause) {
+    throw failure("BUILD_FAILED", "expected settings that JSON can carry (no NaN, no infinity)", { cause });
+  }
+}

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Build, hashBuild, toBuildDescription } from "../../src/protocol/build-hash.ts";
+
+interface BuildVector {
+  readonly about: string;
+  readonly build: Omit<Build, "sources"> & { readonly sources: Record<string, string> };
+  readonly description: string;
+  readonly hash: string;
+}
+
+const directory = new URL("../vectors/build-hash/", import.meta.url);
+const vectors = readdirSync(directory).map(
+  (file): BuildVector => JSON.parse(readFileSync(new URL(file, directory), "utf8")),
+);
+
+const build: Build = {
+  compiler: "solc",
+  version: "0.8.37+commit.f401782d",
+  settings: { optimizer: { enabled: true, runs: 200 } },
+  sources: new Map([["contracts/Vault.sol", "contract Vault {}"]]),
+};
+
+describe("the vectors, which were written by another program", () => {
+  it.each(vectors)("$about", (vector) => {
+    const { sources, ...rest } = vector.build;
+    const found = { ...rest, sources: new Map(Object.entries(sources)) };
+    expect(toBuildDescription(found)).toBe(vector.description);
+    expect(hashBuild(found)).toBe(vector.hash);
+  });
+});
+
+describe("what the hash names", () => {
+  const other: [string, Partial<Build>][] = [
+    ["the compiler", { compiler: "vyper" }],
+    ["its version", { version: "0.8.36+commit.f401782d" }],
+    ["its commit", { version: "0.8.37+commit.f401782e" }],
+    ["a setting", { settings: { optimizer: { enabled: true, runs: 201 } } }],
+    ["a path", { sources: new Map([["contracts/vault.sol", "contract Vault {}"]]) }],
+    ["a byte of a source", { sources: new Map([["contracts/Vault.sol", "contract Vault {} "]]) }],
+    ["one more source", { sources: new Map([...build.sources, ["contracts/Unused.sol", ""]]) }],
+  ];
+
+  it.each(other)("changes with %s", (_, change) => {
+    expect(hashBuild({ ...build, ...change })).not.toBe(hashBuild(build));
+  });
+});
+
+describe("a build that cannot be named", () => {
+  const outside = ["/home/me/Vault.sol", "../Vault.sol", "contracts/./Vault.sol", "C:/Vault.sol", "a\\Vault.sol", ""];
+
+  it("is refused with every path that leads outside the project", () => {
+    const sources = new Map([...outside, "contracts/Vault.sol"].map((path) => [path, ""]));
+    expect(() => hashBuild({ ...build, sources })).toThrow(
+      expect.objectContaining({ problems: outside.map((subject) => expect.objectContaining({ subject })) }),
+    );
+  });
+
+  it.each(["0.8.37", "latest", ""])("is refused for the version %j, which has no commit", (version) => {
+    expect(() => hashBuild({ ...build, version })).toThrow(expect.objectContaining({ code: "BUILD_FAILED" }));
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, "\ud800"])("is refused for the setting %j", (runs) => {
+    const settings = { optimizer: { runs } };
+    expect(() => hashBuild({ ...build, settings })).toThrow(expect.objectContaining({ code: "BUILD_FAILED" }));
+  });
+});
