@@ -38,7 +38,7 @@ export interface FetchReport {
 export interface RemoteRepository extends ObjectSource {
   /**
    * Sees to it that the commit is here with its files, and its ancestors down to `depth` (1: itself alone). Asks the host
-   * only where something is missing.
+   * only where something is missing. After a push a depth that reaches the commit fetched last costs only what changed.
    *
    * @throws GIT_UNREACHABLE, GIT_REFUSED, GIT_TOO_LARGE, GIT_NOT_A_COMMIT, LINK_HOST
    */
