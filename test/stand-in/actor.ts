@@ -25,7 +25,7 @@ export interface Tokens {
   readonly installations: Map<string, Grant>;
 }
 
-/** `permission` of an App and `role` of a person that an operation asks for on its repository. */
+/** What an operation asks of an App (one of the permissions before the colon) and of a person on its repository. */
 export interface Need {
   readonly app?: `${string}:${"read" | "write"}`;
   readonly role?: Role;
@@ -66,10 +66,11 @@ export function assertAllowed(actor: Actor, repository: Repository, need: Need):
 }
 
 export function assertGranted(grant: Grant, repository: Repository | undefined, need: Need["app"]): void {
-  const [name = "", level] = (need ?? "metadata:read").split(":");
-  const given = grant.permissions[name];
+  const [names = "", level] = (need ?? "metadata:read").split(":");
+  const given = names.split("|").flatMap((name) => grant.permissions[name] ?? []);
+  const suffices = isWrite(level) ? given.some(isWrite) : given.length > 0;
   const covers = repository === undefined || !isWrite(level) || isCovered(grant, repository);
-  if (given === undefined || !covers || (isWrite(level) && !isWrite(given))) throw notForApps();
+  if (!suffices || !covers) throw notForApps();
 }
 
 export function maySee(actor: Actor, repository: Repository): boolean {

@@ -8,6 +8,7 @@ import type { OperationId } from "./openapi/used.ts";
 import { paginate } from "./pages.ts";
 import { found, notFound, Refusal } from "./refusal.ts";
 import { match, type Route } from "./router.ts";
+import { inTurn } from "./turns.ts";
 import { findRenamed, findRepository, fullName, type Repository, type World } from "./world.ts";
 
 export interface ApiRequest {
@@ -24,6 +25,7 @@ export interface ApiResponse {
 }
 
 const prefix = "/api/v3";
+const rawHeaders = { "content-type": "application/vnd.github.raw" };
 
 export function isApi(url: URL): boolean {
   return url.pathname.startsWith(`${prefix}/`);
@@ -40,16 +42,39 @@ export function routeOf(world: World, { method, url }: Pick<ApiRequest, "method"
 
 export async function answerApi(context: Context, request: ApiRequest, route: Route | undefined): Promise<ApiResponse> {
   const actor = identify(context.world, context.tokens, request.headers.authorization);
-  const { id, operation, parameters } = found(route);
-  const repository = findNamed(context.world, request, { actor, parameters });
+  const known = found(route);
+  const repository = findNamed(context.world, request, { actor, parameters: known.parameters });
+  const work = () => perform(context, request, { route: known, actor, repository });
+  return repository && request.method !== "GET" ? inTurn(repository, work) : work();
+}
+
+interface Admitted {
+  readonly route: Route;
+  readonly actor: Actor;
+  readonly repository: Repository | undefined;
+}
+
+async function perform(context: Context, request: ApiRequest, { route, actor, repository }: Admitted) {
+  const { id, operation } = route;
   const endpoint: Endpoint<never> = endpoints[id];
   if (!endpoint.open && repository) assertAllowed(actor, repository, endpoint);
-  const input = readInput(request, found(route));
+  const input = readInput(request, route);
   const call = toCall(context, { actor, repository, headers: request.headers });
-  const reply = await endpoint.answer(input as never, call);
-  if ("raw" in reply && reply.raw)
-    return { status: reply.status, headers: { "content-type": "application/vnd.github.raw" }, body: reply.raw };
+  const reply = await answerOrRefuse(() => endpoint.answer(input as never, call), route);
+  if ("raw" in reply && reply.raw) return { status: reply.status, headers: rawHeaders, body: reply.raw };
   return toResponse(await toPage(reply, request.url), { id, schemas: operation.responses, request });
+}
+
+/** Refusals too are described by GitHub, as far as their status is. */
+async function answerOrRefuse(work: () => Reply | Promise<Reply>, { id, operation }: Route): Promise<Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    const schema = error instanceof Refusal && operation.responses[error.status];
+    const problems = schema && error instanceof Refusal ? violations(schema, error.body) : [];
+    if (problems.length > 0) throw new Violation(`refusal of ${id}: ${problems.join("; ")}`);
+    throw error;
+  }
 }
 
 function findNamed(

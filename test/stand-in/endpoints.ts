@@ -12,6 +12,7 @@ import { merges } from "./endpoints/merges.ts";
 import { pulls } from "./endpoints/pulls.ts";
 import { repositories } from "./endpoints/repositories.ts";
 import { reviews } from "./endpoints/reviews.ts";
+import { rulesets } from "./endpoints/rulesets.ts";
 import { users } from "./endpoints/users.ts";
 
 /** Every operation that is answered. One that openapi/used.ts names and nobody answers does not compile. */
@@ -29,5 +30,6 @@ export const endpoints: Endpoints = {
   ...pulls,
   ...repositories,
   ...reviews,
+  ...rulesets,
   ...users,
 };

@@ -4,6 +4,7 @@ import type { Context } from "./endpoint.ts";
 import { serveGit } from "./git/http-backend.ts";
 import { afterPush, movesBetween, readReferences } from "./pushes.ts";
 import { found, Refusal } from "./refusal.ts";
+import { inTurn } from "./turns.ts";
 import { findRenamed, findRepository, fullName, type Repository } from "./world.ts";
 
 export interface GitRequest {
@@ -23,8 +24,6 @@ export function parseGitUrl(url: URL): GitRequest | undefined {
   const isKnown = service === "git-upload-pack" || service === "git-receive-pack";
   return owner && name && file && isKnown ? { owner, name, file, service, query: url.search.slice(1) } : undefined;
 }
-
-const queues = new WeakMap<Repository, Promise<void>>();
 
 export async function answerGit(
   context: Context,
@@ -67,15 +66,6 @@ async function receive(
   await serve();
   const moves = movesBetween(before, await readReferences(repository));
   if (moves.length > 0) await afterPush(context, repository, { moves, sender: accountOf(actor) });
-}
-
-function inTurn(repository: Repository, work: () => Promise<void>): Promise<void> {
-  const turn = (queues.get(repository) ?? Promise.resolve()).then(work);
-  queues.set(
-    repository,
-    turn.catch(() => undefined),
-  );
-  return turn;
 }
 
 function redirect(

@@ -1,7 +1,8 @@
 import { Octokit } from "@octokit/rest";
 import type { Context } from "./endpoint.ts";
+import { enqueue, type MergeGroup, pullsNamed } from "./merge-queue.ts";
 import { emitPull } from "./pull-moves.ts";
-import { type Account, type Pull, timestamp, type World } from "./world.ts";
+import { type Account, timestamp, type World } from "./world.ts";
 
 /** Someone with a personal token. What people do has an endpoint on GitHub, so they do it there: through `api`. */
 export interface Person {
@@ -14,6 +15,8 @@ export interface Person {
   /** On GitHub only a button and GraphQL do this. */
   convertToDraft(fullName: string, number: number): Promise<void>;
   markReady(fullName: string, number: number): Promise<void>;
+  /** Puts pull requests into the merge queue as one group, in this order. */
+  enqueue(fullName: string, numbers: readonly number[]): Promise<MergeGroup>;
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -26,7 +29,8 @@ export function addPerson(
   const account = addAccount(world, { login, type });
   if (token !== "") context.tokens.users.set(token, account);
   const setDraft = async (fullName: string, number: number, draft: boolean) => {
-    const pull = findPull(world, fullName, number);
+    const [pull] = pullsNamed(context, fullName, [number]);
+    if (pull === undefined) throw new Error(`no pull request ${fullName}#${number}`);
     Object.assign(pull, { draft, updatedAt: timestamp(world) });
     await emitPull(context, pull, {
       id: draft ? "pull-request/converted-to-draft" : "pull-request/ready-for-review",
@@ -39,6 +43,7 @@ export function addPerson(
     gitUrl: (fullName) => `${world.origin.replace("://", `://${login}:${token}@`)}/${fullName}.git`,
     convertToDraft: (fullName, number) => setDraft(fullName, number, true),
     markReady: (fullName, number) => setDraft(fullName, number, false),
+    enqueue: (fullName, numbers) => enqueue(context, pullsNamed(context, fullName, numbers), account),
   };
 }
 
@@ -46,11 +51,4 @@ export function addAccount(world: World, { login, type }: Pick<Account, "login" 
   const account = { id: world.nextId(), login, type, createdAt: timestamp(world) };
   world.accounts.set(account.id, account);
   return account;
-}
-
-function findPull(world: World, name: string, number: number): Pull {
-  const repository = [...world.repositories.values()].find((one) => `${one.owner.login}/${one.name}` === name);
-  const pull = repository?.pulls.get(number);
-  if (pull === undefined) throw new Error(`no pull request ${name}#${number}`);
-  return pull;
 }

@@ -4,7 +4,7 @@ import type { WebhookId } from "./openapi/used.ts";
 import type { Move } from "./pushes.ts";
 import { toFullPull } from "./shapes/pull.ts";
 import { toDeliveredReview } from "./shapes/review.ts";
-import { type Account, type Pull, type Repository, timestamp } from "./world.ts";
+import { type Account, type Pull, protectionsOf, type Repository, timestamp } from "./world.ts";
 
 type BranchMove = Move & { readonly branch: string; readonly sender: Account };
 
@@ -83,10 +83,11 @@ async function moveHead(
   pull.updatedAt = timestamp(context.world);
   await keepHead(pull);
   await emitPull(context, pull, { id: "pull-request/synchronize", sender, payload: { before, after: sha } });
-  if (pull.repository.protections.get(pull.base.ref)?.dismissStale) await dismissStale(context, pull, sender);
+  if (protectionsOf(pull.repository, pull.base.ref).some(({ dismissStale }) => dismissStale))
+    await dismissAll(context, pull, sender);
 }
 
-async function dismissStale(context: Context, pull: Pull, sender: Account): Promise<void> {
+async function dismissAll(context: Context, pull: Pull, sender: Account): Promise<void> {
   for (const review of pull.reviews.filter(({ state }) => state === "APPROVED")) {
     review.state = "DISMISSED";
     await emitReview(context, pull, { id: "pull-request-review/dismissed", sender, review });

@@ -5,6 +5,7 @@ import { type ApiRequest, type ApiResponse, answerApi, isApi, routeOf, Violation
 import type { Context } from "./endpoint.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { answerGit, parseGitUrl } from "./git-door.ts";
+import { describeApp } from "./manifest-page.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 /** One request as it was answered; `route` is GitHub's template, or git's service with the file asked for. */
@@ -34,14 +35,19 @@ async function answer(all: Surroundings, request: IncomingMessage, response: Ser
   const git = parseGitUrl(url);
   if (git) return answerAsGit(all, { git, request, response });
   const body = await readBody(request);
-  const {
-    status,
-    headers,
-    body: content,
-  } = isApi(url)
+  const answered = isApi(url)
     ? await answerAsApi(all, { method: request.method ?? "GET", url, headers: request.headers, body }, response)
-    : toRefused(notFound());
+    : answerPage(all.context, url, body);
+  const { status, headers, body: content } = answered;
   if (!response.destroyed) response.writeHead(status, { ...headers, "content-length": content.length }).end(content);
+}
+
+/** Of GitHub's pages there is one, to make an App on. */
+function answerPage(context: Context, url: URL, body: Buffer): ApiResponse {
+  if (url.pathname !== "/settings/apps/new" || body.length === 0) return toRefused(notFound());
+  const form = new URLSearchParams(body.toString());
+  const location = describeApp(context, { form, state: url.searchParams.get("state") }).href;
+  return { status: 302, headers: { location }, body: Buffer.alloc(0) };
 }
 
 async function answerAsApi(all: Surroundings, request: ApiRequest, response: ServerResponse): Promise<ApiResponse> {

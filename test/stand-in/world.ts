@@ -149,14 +149,22 @@ export interface Deployment {
   readonly statuses: DeploymentStatus[];
 }
 
-/** What a branch demands before it moves; asked for by protection or, where `ruleset` is set, by a ruleset. */
+/** What a branch demands before it moves. */
 export interface Protection {
   readonly checks: readonly { readonly context: string; readonly appId: number | undefined }[];
   readonly strict: boolean;
   readonly enforceAdmins: boolean;
   readonly approvals: number | undefined;
   readonly dismissStale: boolean;
-  readonly ruleset: boolean;
+}
+
+/** A protection of the branches that its patterns name. */
+export interface Ruleset {
+  readonly id: number;
+  readonly name: string;
+  readonly patterns: readonly string[];
+  readonly isActive: boolean;
+  readonly protection: Protection;
 }
 
 export interface Repository {
@@ -172,6 +180,7 @@ export interface Repository {
   readonly statuses: Status[];
   readonly deployments: Map<number, Deployment>;
   readonly protections: Map<string, Protection>;
+  readonly rulesets: Map<number, Ruleset>;
   owner: Account;
   name: string;
   private: boolean;
@@ -237,6 +246,19 @@ export function findAccount(world: World, login: string): Account | undefined {
 
 export function findRepository(world: World, owner: string, name: string): Repository | undefined {
   return [...world.repositories.values()].find((one) => isSame(one.owner.login, owner) && isSame(one.name, name));
+}
+
+/** All that holds for a branch: its own protection and the rulesets that name it. */
+export function protectionsOf(repository: Repository, branch: string): readonly Protection[] {
+  const own = repository.protections.get(branch);
+  return [...(own ? [own] : []), ...rulesetsOf(repository, branch).map(({ protection }) => protection)];
+}
+
+export function rulesetsOf({ rulesets, defaultBranch }: Repository, branch: string): readonly Ruleset[] {
+  const names = ["~ALL", `refs/heads/${branch}`, ...(branch === defaultBranch ? ["~DEFAULT_BRANCH"] : [])];
+  return [...rulesets.values()].filter(
+    ({ isActive, patterns }) => isActive && patterns.some((one) => names.includes(one)),
+  );
 }
 
 /** The repository that had this name and has another now. */

@@ -11,8 +11,7 @@ type Ids =
   | "repos/get-branch"
   | "repos/get-branch-protection"
   | "repos/update-branch-protection"
-  | "repos/delete-branch-protection"
-  | "repos/get-branch-rules";
+  | "repos/delete-branch-protection";
 
 export const branches: Pick<Endpoints, Ids> = {
   "repos/list-branches": {
@@ -47,7 +46,7 @@ export const branches: Pick<Endpoints, Ids> = {
     role: "admin",
     answer: ({ branch }, { world, repository }) => {
       const protection = repository.protections.get(branch);
-      if (protection === undefined || protection.ruleset) throw new Refusal(404, "Branch not protected");
+      if (protection === undefined) throw new Refusal(404, "Branch not protected");
       return ok(toProtection(world, repository, { branch, protection }));
     },
   },
@@ -68,13 +67,6 @@ export const branches: Pick<Endpoints, Ids> = {
       return done();
     },
   },
-  "repos/get-branch-rules": {
-    app: "metadata:read",
-    answer: ({ branch }, { repository }) => {
-      const protection = repository.protections.get(branch);
-      return listed(protection?.ruleset ? toRules(repository, protection) : [], (rule) => rule);
-    },
-  },
 };
 
 function parseProtection(input: Input<"repos/update-branch-protection">): Protection {
@@ -86,7 +78,6 @@ function parseProtection(input: Input<"repos/update-branch-protection">): Protec
     enforceAdmins: input.enforce_admins ?? false,
     approvals: reviews ? (reviews.required_approving_review_count ?? 1) : undefined,
     dismissStale: reviews?.dismiss_stale_reviews ?? false,
-    ruleset: false,
   };
 }
 
@@ -114,14 +105,4 @@ function toProtection(world: World, repository: Repository, of: { branch: string
     }),
     enforce_admins: { url: `${url}/enforce_admins`, enabled: enforceAdmins },
   };
-}
-
-function toRules(repository: Repository, { checks, strict }: Protection): readonly object[] {
-  const origin = { ruleset_source_type: "Repository", ruleset_source: fullName(repository), ruleset_id: repository.id };
-  const required = checks.map(({ context, appId }) => ({
-    context,
-    ...(appId !== undefined && { integration_id: appId }),
-  }));
-  const parameters = { required_status_checks: required, strict_required_status_checks_policy: strict };
-  return [{ type: "required_status_checks", parameters, ...origin }];
 }

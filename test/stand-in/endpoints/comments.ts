@@ -19,8 +19,8 @@ type Ids =
   | "reactions/create-for-issue-comment"
   | "reactions/delete-for-issue-comment";
 
-/** The stand-in has no issues but those that pull requests are, so either permission will do, as on GitHub. */
-const [read, write] = ["pull_requests:read", "pull_requests:write"] as const;
+/** On a pull request either permission will do. */
+const [read, write] = ["issues|pull_requests:read", "issues|pull_requests:write"] as const;
 const longest = 65_536;
 
 export const comments: Pick<Endpoints, Ids> = {

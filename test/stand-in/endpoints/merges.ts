@@ -8,7 +8,15 @@ import { settleMerge } from "../pull-moves.ts";
 import { moveReference } from "../pushes.ts";
 import { found, Refusal } from "../refusal.ts";
 import { settledRun } from "../shapes/check.ts";
-import { fullName, type Protection, type Pull, type World } from "../world.ts";
+import {
+  type Account,
+  type CheckRun,
+  fullName,
+  type Protection,
+  type Pull,
+  protectionsOf,
+  type World,
+} from "../world.ts";
 import { latestStatuses } from "./deployments.ts";
 import { pullNumbered } from "./pulls.ts";
 import { approvalsOf } from "./reviews.ts";
@@ -53,43 +61,52 @@ function assertOpen(pull: Pull, sha: string | undefined): void {
   if (pull.state !== "open") throw new Refusal(405, "Pull Request is not mergeable");
 }
 
-/** Branch protection; an administrator passes it unless it is enforced on administrators too. */
+/** Branch protection and rulesets; an administrator passes those that are not enforced on administrators too. */
 async function assertAllowed(call: Call, pull: Pull, base: string): Promise<void> {
-  const protection = pull.repository.protections.get(pull.base.ref);
-  if (protection === undefined) return;
-  if (!protection.enforceAdmins && hasRole(call.sender, pull.repository, "admin")) return;
-  const reason = unmetOf(call.world, pull, protection);
+  const reason = unmetOf(call.world, pull, { sha: pull.head.sha, by: call.sender });
   if (reason !== undefined) throw new Refusal(405, reason);
-  const isBehind = !(await isAncestor(pull.repository.git, base, pull.head.sha));
-  if (protection.strict && isBehind) throw new Refusal(405, "The head branch is not up to date with the base branch.");
+  const isStrict = bindingOf(pull, call.sender).some(({ strict }) => strict);
+  const isBehind = isStrict && !(await isAncestor(pull.repository.git, base, pull.head.sha));
+  if (isBehind) throw new Refusal(405, "The head branch is not up to date with the base branch.");
 }
 
-/** What protection misses, in GitHub's words. Skipped and neutral checks count as passed there. */
-export function unmetOf(world: World, pull: Pull, protection: Protection, sha = pull.head.sha): string | undefined {
-  for (const { context, appId } of protection.checks) {
-    const state = stateOf(world, pull, { context, appId, sha });
-    if (state === undefined) return `Required status check "${context}" is expected.`;
-    if (state === "pending") return `Required status check "${context}" is in progress.`;
-    if (!["success", "neutral", "skipped"].includes(state)) return `Required status check "${context}" is failing.`;
+/** What is missing at this commit before it may land, in GitHub's words. */
+export function unmetOf(world: World, pull: Pull, { sha, by }: { sha: string; by?: Account }): string | undefined {
+  for (const { checks, approvals = 0 } of bindingOf(pull, by)) {
+    for (const { context, appId } of checks) {
+      const fault = faultOf(stateOf(world, pull, { context, appId, sha }));
+      if (fault !== undefined) return `Required status check "${context}" is ${fault}.`;
+    }
+    const isUnapproved = approvalsOf(pull) < approvals;
+    if (isUnapproved) return `At least ${approvals} approving review is required by reviewers with write access.`;
   }
-  const missing = (protection.approvals ?? 0) - approvalsOf(pull);
-  return missing > 0
-    ? `At least ${protection.approvals} approving review is required by reviewers with write access.`
-    : undefined;
+  return undefined;
+}
+
+function bindingOf(pull: Pull, by: Account | undefined): readonly Protection[] {
+  const isAdmin = by !== undefined && hasRole(by, pull.repository, "admin");
+  return protectionsOf(pull.repository, pull.base.ref).filter(({ enforceAdmins }) => enforceAdmins || !isAdmin);
+}
+
+/** Skipped and neutral checks count as passed, on GitHub too. */
+function faultOf(state: string | undefined): string | undefined {
+  if (state === undefined) return "expected";
+  if (state === "pending") return "in progress";
+  return ["success", "neutral", "skipped"].includes(state) ? undefined : "failing";
 }
 
 function stateOf(
   world: World,
   { repository }: Pull,
-  of: { context: string; appId: number | undefined; sha: string },
+  { context, appId, sha }: { context: string; appId: number | undefined; sha: string },
 ): string | undefined {
-  const isMeant = ({ name, suite }: { name: string; suite: { sha: string; app: { id: number } } }) =>
-    name === of.context && suite.sha === of.sha && (of.appId === undefined || suite.app.id === of.appId);
+  const isMeant = ({ name, suite }: CheckRun) =>
+    name === context && suite.sha === sha && (appId === undefined || suite.app.id === appId);
   const stored = [...repository.runs.values()].reverse().find(isMeant);
   const run = stored && settledRun(world, stored);
   if (run) return run.status === "completed" ? run.conclusion : "pending";
-  return of.appId === undefined
-    ? latestStatuses(repository, of.sha).find(({ context }) => context === of.context)?.state
+  return appId === undefined
+    ? latestStatuses(repository, sha).find((one) => one.context === context)?.state
     : undefined;
 }
 

@@ -143,7 +143,7 @@ export async function addRepository({ world }: Pick<Context, "world">, begin: Be
     description: begin.description ?? null,
     ...{ createdAt: time, updatedAt: time, pushedAt: time },
     ...{ collaborators: new Map(), pulls: new Map(), comments: new Map(), suites: new Map(), runs: new Map() },
-    ...{ statuses: [], deployments: new Map(), protections: new Map() },
+    ...{ statuses: [], deployments: new Map(), protections: new Map(), rulesets: new Map() },
   };
   world.repositories.set(id, repository);
   world.formerNames.delete(fullName(repository).toLowerCase());

@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 
 export interface Signature {
@@ -61,20 +62,25 @@ export function openBare(path: string): Bare {
   return git;
 }
 
-/** A new repository with GitHub's manners: any commit may be fetched by id, filters work, `refs/pull` is not pushed to. */
+/** GitHub's manners: any commit may be fetched by id, filters work, `refs/pull` is not pushed to. */
+const manners = `
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	hideRefs = refs/pull
+	autogc = false
+[http]
+	receivepack = true
+[gc]
+	auto = 0
+`;
+
 export async function createBare(path: string, defaultBranch: string): Promise<Bare> {
   await mkdir(path, { recursive: true });
   await execa("git", ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, path], spawnOptions({}));
   const git = openBare(path);
-  const settings = {
-    "uploadpack.allowFilter": "true",
-    "uploadpack.allowAnySHA1InWant": "true",
-    "receive.hideRefs": "refs/pull",
-    "http.receivepack": "true",
-    "gc.auto": "0",
-    "receive.autogc": "false",
-  };
-  for (const [key, value] of Object.entries(settings)) await git.run(["config", key, value]);
+  await appendFile(join(path, "config"), manners);
   return git;
 }
 

@@ -38,10 +38,9 @@ export async function readTree(git: Bare, tree: string, options: { recursive: bo
   });
 }
 
-/** The first common ancestor, or the empty tree's stand-in for histories that have none: the head's own root. */
+/** The first common ancestor; for histories that have none, the root of the other one. */
 export async function mergeBase(git: Bare, one: string, other: string): Promise<string> {
-  const base = await git.try(["merge-base", one, other]);
-  return base ?? (await git.ask(["rev-list", "--max-parents=0", "-1", other]));
+  return git.ask(["merge-base", one, other]).catch(() => git.ask(["rev-list", "--max-parents=0", "-1", other]));
 }
 
 function inUtc(date: string): string {
