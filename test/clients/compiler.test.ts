@@ -1,8 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createCompiler } from "../../src/clients/compiler.ts";
 import { toStandardInput } from "../../src/protocol/standard-json.ts";
 
 const compiler = createCompiler();
+// Compilers are slow where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
 const pragma = "// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.30;\n";
 
 function toInput(source: string, settings: Record<string, unknown> = {}) {
