@@ -85,3 +85,15 @@ export function install(
   events.emitInstallation("created", installation, repositoriesOf(world, installation));
   return installation;
 }
+
+/** What the account's owner can do with an installation afterwards. */
+export function changeInstallation(
+  { world, events }: Context,
+  installation: Installation,
+  action: "suspend" | "unsuspend" | "deleted",
+): void {
+  const repositories = repositoriesOf(world, installation);
+  installation.suspended = action !== "unsuspend";
+  if (action === "deleted") world.installations.delete(installation.id);
+  events.emitInstallation(action, installation, repositories);
+}

@@ -51,9 +51,16 @@ export function project(schema: Schema, value: unknown): unknown {
   if (schema.$ref !== undefined) return project(follow(schema.$ref), value);
   if (schema.anyOf)
     return schema.anyOf.map((choice) => [choice, project(choice, value)] as const).find(isValid)?.[1] ?? value;
-  if (Array.isArray(value)) return schema.items ? value.map((item) => project(schema.items ?? {}, item)) : value;
+  if (Array.isArray(value)) return projectList(schema.items ?? {}, value);
   if (typeof value !== "object" || value === null) return value;
   return projectObject(schema, value);
+}
+
+/** Where a list may hold certain words only, others are left out: GitHub's lists of events lag behind its events. */
+function projectList(schema: Schema, values: readonly unknown[]): readonly unknown[] {
+  const words = Array.isArray(schema.enum) ? schema.enum : undefined;
+  const described = words ? values.filter((value) => words.includes(value)) : values;
+  return described.map((value) => project(schema, value));
 }
 
 function projectObject(schema: Schema, value: object): unknown {
@@ -85,7 +92,7 @@ function follow(reference: string): Schema {
 }
 
 function createAjv(coerceTypes: boolean): Ajv {
-  const ajv = new Ajv({ strict: false, coerceTypes, validateFormats: true });
+  const ajv = new Ajv({ strict: false, validateSchema: false, code: { optimize: false }, coerceTypes });
   formatsModule.default(ajv);
   ajv.addFormat("repo.nwo", true).addFormat("timestamp", true);
   // GitHub gives the empty text for a link that is absent, as its description says by `default`.

@@ -28,7 +28,7 @@ const { privateKey, publicKey } = generateKeyPairSync("rsa", {
 });
 
 /** A stand-in with an owner, two colleagues, an App that is installed, and `acme/vault` with one commit on main. */
-export async function setScene(options: { now?: () => Date } = {}) {
+export async function setScene({ events, ...options }: { now?: () => Date; events?: readonly string[] } = {}) {
   const directory = await mkdtemp(join(tmpdir(), "stand-in-"));
   const github = await startStandIn({ directory, ...options });
   const inbox = await listen();
@@ -38,6 +38,7 @@ export async function setScene(options: { now?: () => Date } = {}) {
     slug: "countersign",
     publicKey,
     webhook: { url: inbox.url, secret: "s3cret" },
+    ...(events && { events }),
   });
   await github.createRepository("acme/vault");
   const installation = github.install(app, { account: "acme" });

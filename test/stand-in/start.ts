@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Tokens } from "./actor.ts";
-import { type AppDescription, addApp, type InstallationChoice, install } from "./apps.ts";
+import { type AppDescription, addApp, changeInstallation, type InstallationChoice, install } from "./apps.ts";
 import type { Context } from "./endpoint.ts";
 import { createEvents } from "./events.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -40,6 +40,9 @@ export interface StandIn {
   createOrganization(login: string): void;
   createApp(app: AppDescription): App;
   install(app: App, choice: InstallationChoice): Installation;
+  suspend(installation: Installation): void;
+  unsuspend(installation: Installation): void;
+  uninstall(installation: Installation): void;
   /** A repository with the branches and tags of a git repository or bundle on disk, or empty. */
   createRepository(fullName: string, landing?: Landing): Promise<Repository>;
   /** Every installation token handed out so far is worth nothing from now on. */
@@ -77,6 +80,9 @@ export async function startStandIn({ directory, port = 0, now = () => new Date()
     createOrganization: (login) => void addPerson(context, { login, type: "Organization" }),
     createApp: (app) => addApp(context, app),
     install: (app, choice) => install(context, app, choice),
+    suspend: (installation) => changeInstallation(context, installation, "suspend"),
+    unsuspend: (installation) => changeInstallation(context, installation, "unsuspend"),
+    uninstall: (installation) => changeInstallation(context, installation, "deleted"),
     createRepository: (name, landing) => openRepository(context, name, landing),
     expireTokens: () => tokens.installations.clear(),
     async idle() {

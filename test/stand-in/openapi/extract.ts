@@ -35,6 +35,11 @@ interface Description {
   readonly components: Record<string, Record<string, Source>>;
 }
 
+/** Octokit's copy makes an account that is a user and an enterprise at once; elsewhere the same thing is described as either. */
+const corrections: Record<string, Record<string, Schema>> = {
+  "apps/list-installations": { 200: { type: "array", items: { $ref: "components#/installation" } } },
+};
+
 const [directory = "package", name = "api.github.com"] = process.argv.slice(2);
 const description: Description = JSON.parse(readFileSync(join(directory, "generated", `${name}.json`), "utf8"));
 const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
@@ -67,6 +72,7 @@ write("source.json", {
 function toOperation(method: string, path: string, operation: Operation) {
   const parameters = (operation.parameters ?? []).map((one) => resolve<Parameter>(one));
   const body = toContentSchema(operation.requestBody);
+  const responses = Object.entries(operation.responses).map(([status, one]) => [status, toContentSchema(one) ?? null]);
   return {
     method,
     path,
@@ -77,9 +83,7 @@ function toOperation(method: string, path: string, operation: Operation) {
       additionalProperties: false,
     },
     ...(body && { body: toClosed(body) }),
-    responses: Object.fromEntries(
-      Object.entries(operation.responses).map(([status, response]) => [status, toContentSchema(response) ?? null]),
-    ),
+    responses: { ...Object.fromEntries(responses), ...corrections[operation.operationId] },
   };
 }
 
