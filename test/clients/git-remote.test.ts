@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { findLastChange } from "../../src/clients/git/history.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
+import { openObjectCache } from "../../src/clients/git/object-cache.ts";
 import { assertPack } from "../../src/clients/git/pack-check.ts";
 import { isPublicAddress } from "../../src/clients/git/public-address.ts";
 import { openRemoteRepository, type RemoteSettings } from "../../src/clients/git/remote-repository.ts";
@@ -132,6 +133,18 @@ describe("what was killed in the middle", () => {
     for (const commit of ids.slice(1))
       expect(await hashDirectory(remote, { commit, path: "d" })).toHaveProperty("hash");
     expect(readdirSync(join(directory, "objects/pack")).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("never shows half a file", async () => {
+    const source = await openLocalRepository(repository.path);
+    const { fs } = openObjectCache(directory, { source, limits: { objectBytes: 1, inflatedBytes: 1 } });
+    const path = join(directory, "large.idx");
+    const content = Buffer.alloc(64 * 1024 ** 2);
+    const sizes = new Set<number>();
+    const written = fs.promises.writeFile(path, content).then(() => "done");
+    while ((await Promise.race([written, setTimeout(1)])) !== "done")
+      sizes.add(statSync(path, { throwIfNoEntry: false })?.size ?? content.length);
+    expect([...sizes]).toEqual([content.length]);
   });
 
   it("works after processes that were killed at any moment", { timeout: 60_000 }, async () => {

@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { hashPlainDirectory } from "../../src/clients/plain-directory.ts";
 import { CountersignError } from "../../src/errors.ts";
+import { findPathProblems } from "../../src/protocol/tree-hash.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { readTreeVectors, type TreeVector, writeVector } from "../helpers/tree-vector.ts";
 
@@ -49,6 +51,31 @@ describe("the tree hash of protocol section 2", () => {
     const error = await hashDirectory(source, { commit, path: "dir" }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CountersignError);
     expect(toComparable((error as CountersignError).problems)).toEqual(toComparable(vector.problems ?? []));
+  });
+});
+
+describe("any tree of plain names", { timeout: 60_000 }, () => {
+  const name = fc.string({ unit: fc.constantFrom(..."ab-._0 Z~é日😀"), minLength: 1, maxLength: 3 });
+  const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+  const files = fc.dictionary(path, fc.uint8Array({ maxLength: 20 }), {
+    minKeys: 1,
+    maxKeys: 12,
+    noNullPrototype: true,
+  });
+
+  it("hashes as coreutils does on its checkout", async () => {
+    await fc.assert(
+      fc.asyncProperty(files, async (tree) => {
+        const paths = Object.keys(tree).map((one) => Buffer.from(one));
+        fc.pre(findPathProblems(paths).length === 0);
+        using repository = createRepository();
+        const commit = repository.commit(tree);
+        const source = await openLocalRepository(repository.path);
+        const printed = execFileSync("sh", ["-c", coreutils], { cwd: repository.path }).toString().slice(0, 64);
+        expect((await hashDirectory(source, { commit, path: "" })).hash).toBe(`0x${printed}`);
+      }),
+      { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 15) },
+    );
   });
 });
 
