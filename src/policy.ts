@@ -38,6 +38,8 @@ export interface Policy {
 }
 
 const day = 86_400;
+/** In characters. Anybody's pull request has a copy that is read, to show its errors. */
+const maxLength = 65_536;
 const defaultSettings = { optimizer: { enabled: true, runs: 200 } };
 const notAnAddress =
   "expected an address of 20 bytes in quotes ('0x…'; without quotes YAML reads a number), with a valid checksum if mixed case";
@@ -45,15 +47,12 @@ const notAnAddress =
 const contract = z.strictObject({
   address: z.custom<string>(isAddress, notAnAddress).transform(toAddress),
   chain: z.int().positive(),
-  path: z
-    .string()
-    .transform((path) => path.replace(/^\.\/|^\.$|\/+$/g, ""))
-    .refine(isPlainPath, "expected a path inside the repository"),
+  path: z.string().transform(toPlainPath).refine(isPlainPath, "expected a path inside the repository"),
   kind: z.enum(upgradeKinds),
   build: z
     .strictObject({
       contract: z.string().min(1).optional(),
-      settings: z.record(z.string(), z.unknown()).default(defaultSettings),
+      settings: z.record(z.string(), z.json()).default(defaultSettings),
     })
     .default({ settings: defaultSettings }),
 });
@@ -70,6 +69,7 @@ const schema = z.strictObject({
  * @throws POLICY_INVALID with every problem and its line
  */
 export function parsePolicy(text: string): Policy {
+  if (text.length > maxLength) throw invalid([`expected at most ${maxLength} characters, found ${text.length}`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (document.errors.length > 0) throw invalid(document.errors.map((error) => error.message));
@@ -82,6 +82,11 @@ export function parsePolicy(text: string): Policy {
   if (twice.length > 0)
     throw invalid(twice.map((one) => `contracts: ${one.address} on chain ${one.chain} stands twice`));
   return { contracts: contracts as PolicyContract[], ...(branches && { branches }), term: term * day };
+}
+
+/** `./` before and one `/` behind are how people write a directory; `.` is the whole repository. */
+function toPlainPath(path: string): string {
+  return path.replace(/^\.\//, "").replace(/\/$/, "").replace(/^\.$/, "");
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>): unknown {

@@ -60,22 +60,29 @@ export function toTypedDataBlock(domain: Domain, approval: Approval): string | u
  */
 export function assertSameMessage(body: string, domain: Domain, approval: Approval): void {
   const derived = hashApproval(domain, approval);
-  const stated = parseMarker(body)?.proposals.find(({ chainId }) => chainId === domain.chainId)?.digest;
+  const named = parseMarker(body)?.proposals ?? [];
+  const stated = named.find(({ chainId }) => chainId === domain.chainId)?.digest;
   if (stated !== derived) throw differs(derived, stated);
-  const copies = [...body.matchAll(/^```json\n([\s\S]*?)\n```$/gm)].map(([, json = ""]) => readDigest(json));
-  const strange = copies.find((copy) => copy !== derived && !isOther(copy, body));
-  if (copies.length > 0 && strange !== undefined) throw differs(derived, strange);
+  // One comment shows the messages of several chains: a copy may be another one that the marker names.
+  const strange = findCopies(body).find((copy) => !named.some((proposal) => proposal.digest === copy));
+  if (strange !== undefined) throw differs(derived, strange);
 }
 
-/** One comment shows the messages of several chains: a copy may be another one that the marker names. */
-function isOther(copy: string | undefined, body: string): boolean {
-  return parseMarker(body)?.proposals.some((proposal) => proposal.digest === copy) ?? false;
+/** The digests of everything that looks like something to copy into a wallet. */
+function findCopies(body: string): string[] {
+  const lines = body.replaceAll("\r\n", "\n");
+  return [...lines.matchAll(/^[ \t>]*(```+|~~~+).*\n([\s\S]*?)(?:\n\1|$(?![\s\S]))/gm)].map(([, , json = ""]) =>
+    readDigest(json),
+  );
 }
 
+/** A copy must be what we would write, types too: a wallet signs by the types that it is given. */
 function readDigest(json: string): string {
   try {
-    const { domain, message } = JSON.parse(json);
-    return TypedDataEncoder.hash(domain, approvalTypes, message);
+    const copy = JSON.parse(json);
+    const payload = TypedDataEncoder.getPayload(copy.domain, approvalTypes, copy.message);
+    if (JSON.stringify(payload) !== JSON.stringify(copy)) throw new Error("the types or the form differ");
+    return TypedDataEncoder.hash(copy.domain, approvalTypes, copy.message);
   } catch (cause) {
     throw failure("APPROVAL_BLOCK_INVALID", "expected a typed message in the comment, found something else", { cause });
   }

@@ -1,4 +1,5 @@
 import { type Address, type Hex, isAddress, isHex, toAddress } from "./hex.ts";
+import { maxContractSignature } from "./signature.ts";
 
 /** A line `/countersign …` of a review or comment (protocol §5). */
 export type Command =
@@ -13,7 +14,7 @@ const plain = ["help", "status", "finalize", "propose"] as const;
 export function parseCommands(text: string): Command[] {
   return text
     .split(/\r\n|\n|\r/)
-    .filter((line) => /^\/countersign(?![\w-])/.test(line))
+    .filter((line) => /^\/countersign(?=\s|$)/.test(line))
     .map(parseLine);
 }
 
@@ -29,6 +30,8 @@ function parseSignatureLine(kind: "sign" | "reject", words: readonly string[], l
   const [first, second] = words;
   if (words.length === 1 && isHex(first)) return { kind, signature: first };
   if (words.length === 2 && isAddress(first) && isHex(second)) {
+    const length = (second.length - 2) / 2;
+    if (length > maxContractSignature) return malformed(line, `a signature of at most ${maxContractSignature} bytes`);
     return { kind, signature: second, account: toAddress(first) };
   }
   return malformed(line, `\`/countersign ${kind} 0xSIGNATURE\``);

@@ -17,7 +17,7 @@ export const maxLinkLength = 512;
 
 const shape = /^(https?:\/\/[^/?#@\s]+)\/([^/]+)\/([^/]+)\/tree\/([0-9a-f]{40}|[0-9a-f]{64})(?:\/([^?#]+))?$/;
 const ownerName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/;
-const repositoryName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+const repositoryName = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/;
 
 /**
  * Reads `https://HOST/OWNER/REPO/tree/COMMIT/PATH`. There is one spelling of every link: whatever `toLink` would not
@@ -28,8 +28,9 @@ const repositoryName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
 export function parseLink(text: string): Link {
   const [, origin, owner, repository, commit, path = ""] = shape.exec(text) ?? [];
   if (!origin || !owner || !repository || !commit) throw invalid(text);
+  if (!isPlainOrigin(origin) || !isNamed(owner, repository)) throw invalid(text);
   const link = { origin, owner, repository, commit, path: decodePath(path, text) };
-  if (!isNamed(owner, repository) || !isPlainPath(link.path) || toLink(link) !== text) throw invalid(text);
+  if (!isPlainPath(link.path) || toLink(link) !== text) throw invalid(text);
   return link;
 }
 
@@ -44,17 +45,25 @@ export function toRepositoryUrl({ origin, owner, repository }: Pick<Link, "origi
   return `${origin}/${owner}/${repository}`;
 }
 
+/** A host in capitals, a default port or a backslash would be a second spelling of some origin. */
+function isPlainOrigin(origin: string): boolean {
+  return URL.parse(origin)?.origin === origin;
+}
+
 /** A path of a directory inside a repository: relative, no empty, `.` or `..` part. Empty: the repository itself. */
 export function isPlainPath(path: string): boolean {
   return path === "" || path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
+/** GitHub drops `.git` from a repository's name, so that a name with it would be a second spelling. */
 export function isNamed(owner: string, repository: string): boolean {
   return ownerName.test(owner) && repositoryName.test(repository);
 }
 
 function decodePath(path: string, text: string): string {
   try {
+    // A lone surrogate is not for UTF-8, and nothing could encode it again.
+    if (!path.isWellFormed()) throw invalid(text);
     return path.split("/").map(decodeURIComponent).join("/");
   } catch (cause) {
     throw invalid(text, cause);

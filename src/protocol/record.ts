@@ -94,21 +94,29 @@ export function byAddress(left: Address, right: Address): number {
 }
 
 function findProblems({ signers, minSignatures, contractHash, contractLink, contractSigners }: RecordDraft): string[] {
-  const twice = signers.filter((signer, index) => signers.indexOf(signer) !== index);
-  const strangers = (contractSigners ?? []).filter((signer) => !signers.includes(signer));
+  const twice = findTwice(signers);
+  const most = signers.length || maxSigners;
+  const known = new Set(signers);
+  const strangers = (contractSigners ?? []).filter((signer) => !known.has(signer));
   return [
     ...(contractHash === zeroHash ? ["contract_hash: expected a tree hash, found zero"] : []),
     ...linkProblems(contractLink),
     ...(signers.length < 1 || signers.length > maxSigners
       ? [`upgrade_multisig_accounts: expected 1 to ${maxSigners} signers, found ${signers.length}`]
       : []),
-    ...(minSignatures < 1 || minSignatures > signers.length
-      ? [`upgrade_multisig_min_signature: expected 1 to ${signers.length}, found ${minSignatures}`]
+    ...(minSignatures < 1 || minSignatures > most
+      ? [`upgrade_multisig_min_signature: expected 1 to ${most}, found ${minSignatures}`]
       : []),
-    ...[...new Set(twice)].map((signer) => `upgrade_multisig_accounts: ${signer} is named twice`),
+    ...twice.map((signer) => `upgrade_multisig_accounts: ${signer} is named twice`),
     ...(signers.includes(zeroAddress) ? ["upgrade_multisig_accounts: the zero address cannot sign"] : []),
+    ...findTwice(contractSigners ?? []).map((signer) => `upgrade_multisig_contracts: ${signer} is named twice`),
     ...strangers.map((signer) => `upgrade_multisig_contracts: ${signer} is not among the accounts`),
   ];
+}
+
+/** Of sorted addresses. */
+function findTwice(addresses: readonly Address[]): Address[] {
+  return [...new Set(addresses.filter((address, index) => address === addresses[index - 1]))];
 }
 
 function linkProblems(link: string): string[] {

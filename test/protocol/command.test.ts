@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { type Command, parseCommands } from "../../src/protocol/command.ts";
+
+const signature = `0x${"ab".repeat(65)}` as const;
+const account = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+
+describe("a line of its own", () => {
+  const commands: [string, Command[]][] = [
+    ["/countersign help", [{ kind: "help" }]],
+    ["/countersign \t status  ", [{ kind: "status" }]],
+    ["/countersign finalize\r\n/countersign propose\r", [{ kind: "finalize" }, { kind: "propose" }]],
+    [`Looks good.\n\n/countersign sign ${signature}\n\nThanks!`, [{ kind: "sign", signature }]],
+    [`/countersign reject ${signature}`, [{ kind: "reject", signature }]],
+    [`/countersign sign ${account} 0x`, [{ kind: "sign", account, signature: "0x" }]],
+    [`/countersign sign ${account.toLowerCase()} 0x01`, [{ kind: "sign", account, signature: "0x01" }]],
+    [`/countersign sign ${signature}\n/countersign sign ${signature}`, Array(2).fill({ kind: "sign", signature })],
+  ];
+  it.each(commands)("%j is a command", (text, expected) => {
+    expect(parseCommands(text)).toEqual(expected);
+  });
+});
+
+describe("text that is no command", () => {
+  const texts = [
+    "",
+    "Please run /countersign status",
+    "> /countersign status",
+    "    /countersign status",
+    " /countersign status",
+    "\u200b/countersign status",
+    "`/countersign status`",
+    "//countersign status",
+    "/Countersign status",
+    "/countersigned status",
+    "/countersign-bot status",
+    `/countersign/x sign ${signature}`,
+    "/countersign.yml is the configuration",
+    "/countersign\u200b status",
+    "text\u2028/countersign status",
+  ];
+  it.each(texts)("%j says nothing", (text) => {
+    expect(parseCommands(text)).toEqual([]);
+  });
+});
+
+describe("a line that begins like a command and is none", () => {
+  const lines = [
+    "/countersign",
+    "/countersign ",
+    "/countersign Sign",
+    "/countersign status now",
+    "/countersign\u00a0status",
+    "/countersign constructor",
+    "/countersign __proto__",
+    "/countersign sign",
+    "/countersign sign signature",
+    "/countersign sign 0xabc",
+    "/countersign sign 0Xab",
+    `/countersign sign ${signature} ${signature}`,
+    `/countersign sign ${account} ${signature} ${signature}`,
+    `/countersign sign ${account.replace("A", "a")} ${signature}`,
+    `/countersign sign ${signature}\u200b`,
+    `/countersign sign ${signature}\u2028status`,
+  ];
+  it.each(lines)("%j is answered", (line) => {
+    expect(parseCommands(line)).toMatchObject([{ kind: "malformed" }]);
+  });
+
+  it("is longer than any contract's signature may be", () => {
+    const [command] = parseCommands(`/countersign sign ${account} 0x${"00".repeat(8193)}`);
+    expect(command).toMatchObject({ kind: "malformed", expected: "a signature of at most 8192 bytes" });
+  });
+
+  it("is quoted in part", () => {
+    expect(parseCommands(`/countersign ${"x".repeat(1000)}`)).toEqual([
+      { kind: "malformed", line: expect.stringMatching(/^.{200}$/), expected: expect.stringContaining("sign") },
+    ]);
+  });
+});
