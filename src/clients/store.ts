@@ -1,0 +1,61 @@
+import { CountersignError, failure } from "../errors.ts";
+import { toPrintable } from "./revert.ts";
+import { openEmbedded, openPostgres } from "./store/database.ts";
+import { createDatabaseTransactions } from "./store/database-transactions.ts";
+import { migrate } from "./store/migrations.ts";
+import type { Transactions } from "./store/transactions.ts";
+
+export interface StoreSettings {
+  /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
+  readonly databaseUrl?: string;
+  readonly directory: string;
+  /** Milliseconds after which the lock of a killed process is taken over, at least 2,000. */
+  readonly staleAfter?: number;
+}
+
+/** What a restart should know at once. Nothing lives only here: GitHub and the chain know the rest. */
+export interface Store {
+  readonly transactions: Transactions;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its tables to this version.
+ *
+ * @throws STORE_LOCKED where another process has the directory
+ * @throws STORE_FAILED where the database cannot be opened
+ */
+export async function openStore({ databaseUrl, directory, staleAfter = 5_000 }: StoreSettings): Promise<Store> {
+  const opened = await translated(async () =>
+    databaseUrl === undefined ? openEmbedded(directory, { staleAfter }) : openPostgres(databaseUrl),
+  );
+  try {
+    await translated(() => migrate(opened.database));
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return { transactions: translateAll(createDatabaseTransactions(opened.database)), close: opened.close };
+}
+
+/** The cause is left out on purpose: an invalid address comes with its password. */
+async function translated<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof CountersignError) throw error;
+    const words = error instanceof Error ? error.message || error.name : String(error);
+    throw failure("STORE_FAILED", `the database does not work: ${toPrintable(words)}`);
+  }
+}
+
+function translateAll(transactions: Transactions): Transactions {
+  return {
+    record: (transaction) => translated(() => transactions.record(transaction)),
+    bump: (previous, next) => translated(() => transactions.bump(previous, next)),
+    settle: (transaction, outcome) => translated(() => transactions.settle(transaction, outcome)),
+    findLive: (sender) => translated(() => transactions.findLive(sender)),
+    findByPurpose: (sender, purpose) => translated(() => transactions.findByPurpose(sender, purpose)),
+    findByNonce: (sender, nonce) => translated(() => transactions.findByNonce(sender, nonce)),
+  };
+}

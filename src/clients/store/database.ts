@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { type Generated, Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import { lockDirectory } from "./lock.ts";
+
+export interface TransactionsTable {
+  readonly id: Generated<string>;
+  /** What PostgreSQL calls bigint comes as text or number. */
+  readonly chain_id: string | number;
+  readonly relayer: string;
+  readonly nonce: string | number;
+  readonly purpose: string;
+  readonly hash: string;
+  readonly raw: string;
+  readonly created_at: Generated<Date>;
+  readonly settled_at: Date | null;
+  readonly outcome: string | null;
+}
+
+export interface Tables {
+  readonly transactions: TransactionsTable;
+}
+
+export type Database = Kysely<Tables>;
+
+/** All tables are in a schema of their own, so that the database may be shared. */
+export const schema = "countersign";
+
+export interface OpenDatabase {
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+export function openPostgres(databaseUrl: string): OpenDatabase {
+  const pool = new Pool({ connectionString: databaseUrl, allowExitOnIdle: true, connectionTimeoutMillis: 10_000 });
+  // A connection that breaks while nobody uses it would end the process; the next query opens another one.
+  pool.on("error", () => undefined);
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { database: database.withSchema(schema), close: () => database.destroy() };
+}
+
+/**
+ * An embedded PostgreSQL in a directory that this process has alone.
+ *
+ * @throws STORE_LOCKED
+ */
+export async function openEmbedded(directory: string, options: { staleAfter: number }): Promise<OpenDatabase> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // The lock comes first: two processes in one PGlite directory destroy it. Who loses the lock stops at once.
+  const unlock = await lockDirectory(directory, { ...options, onLost: () => void database?.destroy() });
+  let database: Kysely<Tables> | undefined;
+  try {
+    database = new Kysely<Tables>({
+      dialect: new PGliteDialect({ pglite: await PGlite.create(join(directory, "database")) }),
+    });
+    const opened = database;
+    return { database: opened.withSchema(schema), close: () => opened.destroy().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Transaction, Wallet } from "ethers";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
+import type { SignedTransaction, Transactions } from "../../src/clients/store/transactions.ts";
+import { openStore, type Store } from "../../src/clients/store.ts";
+import { type Address, type Bytes32, type Hex, toAddress } from "../../src/protocol/hex.ts";
+
+let directory: string;
+/** One for all: to make a new one takes the embedded database seconds. */
+let data: string;
+let children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "countersign-store-"));
+  data = join(directory, "data");
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children = [];
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function sign(wallet: Wallet, { nonce, purpose, tip = 1 }: { nonce: number; purpose: string; tip?: number }) {
+  const fields = { chainId: 31_337, nonce, to: wallet.address, gasLimit: 21_000, type: 2 };
+  const raw = await wallet.signTransaction({ ...fields, maxFeePerGas: 10, maxPriorityFeePerGas: tip });
+  const relayer = toAddress(wallet.address);
+  const hash = Transaction.from(raw).hash as Bytes32;
+  return { chainId: 31_337, relayer, nonce, purpose, hash, raw: raw as Hex } satisfies SignedTransaction;
+}
+
+type Opened = Pick<Store, "transactions" | "close">;
+const databaseUrl = process.env.TEST_DATABASE_URL;
+
+/** The same manners everywhere; on a PostgreSQL server too where one is named. */
+const kinds: [string, () => Promise<Opened>][] = [
+  ["in memory", async () => ({ transactions: createMemoryTransactions(), close: async () => undefined })],
+  ["in a directory", () => openStore({ directory: data })],
+];
+if (databaseUrl) kinds.push(["on a server", () => openStore({ databaseUrl, directory })]);
+
+for (const [kind, open] of kinds) {
+  describe(`transactions ${kind}`, () => {
+    let store: Opened;
+    let transactions: Transactions;
+    const wallet = new Wallet(Wallet.createRandom().privateKey);
+    const sender = { chainId: 31_337, relayer: toAddress(wallet.address) };
+
+    beforeAll(async () => {
+      store = await open();
+      transactions = store.transactions;
+    }, 60_000);
+    afterAll(() => store.close());
+
+    it("are noted one at a time for each key and chain", async () => {
+      const [first, second] = [
+        await sign(wallet, { nonce: 0, purpose: "a" }),
+        await sign(wallet, { nonce: 1, purpose: "b" }),
+      ];
+      const other = await sign(new Wallet(Wallet.createRandom().privateKey), { nonce: 0, purpose: "a" });
+      expect(await transactions.findLive(sender)).toBeUndefined();
+      const noted = await Promise.all([transactions.record(first), transactions.record(second)]);
+      expect(noted).toEqual([true, false]);
+      expect(await transactions.record(other)).toBe(true);
+      expect(await transactions.findLive(sender)).toEqual({ ...first, outcome: undefined });
+      await transactions.settle(first, "succeeded");
+      expect(await transactions.record(second)).toBe(true);
+      expect(await transactions.findByPurpose(sender, "a")).toEqual({ ...first, outcome: "succeeded" });
+      await transactions.settle(second, "reverted");
+      expect(await transactions.findLive(sender)).toBeUndefined();
+    });
+
+    it("keep every fee that was tried for a nonce", async () => {
+      const first = await sign(wallet, { nonce: 2, purpose: "c" });
+      const second = await sign(wallet, { nonce: 2, purpose: "c", tip: 2 });
+      await transactions.record(first);
+      await transactions.bump(first, second);
+      expect(await transactions.findByNonce(sender, 2)).toEqual([
+        { ...second, outcome: undefined },
+        { ...first, outcome: "bumped" },
+      ]);
+      expect(await transactions.findLive(sender)).toMatchObject({ hash: second.hash });
+      await transactions.settle(second, "replaced");
+    });
+
+    it("are unsettled again when the same bytes are noted again", async () => {
+      const again = await sign(wallet, { nonce: 2, purpose: "c", tip: 2 });
+      expect(await transactions.record(again)).toBe(true);
+      expect(await transactions.findLive(sender)).toMatchObject({ hash: again.hash });
+      await transactions.settle(again, "succeeded");
+    });
+  });
+}
+
+describe("the data directory", () => {
+  function startProcess(path: string, staleAfter: number): ChildProcess {
+    const program = fileURLToPath(new URL("../helpers/store-process.ts", import.meta.url));
+    const child = spawn(process.execPath, [program, path, String(staleAfter)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(child);
+    return child;
+  }
+
+  async function readLine(child: ChildProcess): Promise<string> {
+    const [line] = await once(child.stdout ?? child, "data");
+    return String(line).trim();
+  }
+
+  it("belongs to one process, and to the next one as soon as that was killed", { timeout: 60_000 }, async () => {
+    const holder = startProcess(data, 2_000);
+    expect(await readLine(holder)).toBe("open");
+    await expect(openStore({ directory: data, staleAfter: 2_000 })).rejects.toMatchObject({ code: "STORE_LOCKED" });
+
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    const store = await openStore({ directory: data, staleAfter: 2_000 });
+    expect(await store.transactions.findLive({ chainId: 1, relayer: "0x" as Address })).toBeUndefined();
+    await store.close();
+  });
+
+  it("keeps what was noted, and is free after closing", { timeout: 60_000 }, async () => {
+    const wallet = new Wallet(Wallet.createRandom().privateKey);
+    const transaction = await sign(wallet, { nonce: 0, purpose: "a" });
+    const first = await openStore({ directory: data });
+    await first.transactions.record(transaction);
+    await first.close();
+    await first.close();
+    const second = await openStore({ directory: data });
+    expect(await second.transactions.findLive(transaction)).toMatchObject(transaction);
+    await second.close();
+  });
+
+  it("is refused where it is damaged", { timeout: 60_000 }, async () => {
+    await writeFile(join(data, "database", "global", "pg_control"), "");
+    await appendFile(join(data, "database", "PG_VERSION"), "damage");
+    await expect(openStore({ directory: data })).rejects.toMatchObject({ code: "STORE_FAILED" });
+  });
+
+  it("is refused where it is a file", async () => {
+    const path = join(directory, "file");
+    await writeFile(path, "");
+    await expect(openStore({ directory: path })).rejects.toMatchObject({ code: "STORE_FAILED", kind: "fault" });
+  });
+});
+
+describe("a server that is not there", () => {
+  it("is a fault, told without its password", async () => {
+    for (const databaseUrl of ["postgres://user:secret@127.0.0.1:1/x", "postgres://user:secret@[/x"]) {
+      const error = await openStore({ databaseUrl, directory }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "STORE_FAILED" });
+      expect(String((error as Error).stack)).not.toContain("secret");
+    }
+  });
+});
