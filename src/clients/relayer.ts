@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BaseWallet, parseUnits } from "ethers";
+import PQueue from "p-queue";
+import { CountersignError, failure } from "../errors.ts";
+import { type Address, type Bytes32, toAddress } from "../protocol/hex.ts";
+import type { Chain } from "./chain.ts";
+import { broadcast, type Following, findAttempts, follow } from "./relayer/follow.ts";
+import { lookForReceipt, type Receipt } from "./relayer/receipt.ts";
+import { signOrder, type TransactionOrder } from "./relayer/sign.ts";
+import type { SignedTransaction, Transactions } from "./store/transactions.ts";
+
+export interface RelayerSettings {
+  readonly chain: Chain;
+  readonly wallet: BaseWallet;
+  /** `createMemoryTransactions()` where there is no database. */
+  readonly store: { readonly transactions: Transactions };
+  /** Wei; 500 gwei where absent. */
+  readonly maxFeePerGas?: bigint;
+  /** Milliseconds until a transaction stays unknown (180,000), and until its fee is raised (60,000). */
+  readonly timeout?: number;
+  readonly bumpAfter?: number;
+}
+
+/** The key that pays for transactions. It has no authority: with it alone nothing can be changed (protocol §1). */
+export interface Relayer {
+  readonly address: Address;
+  /**
+   * Sends one transaction for a purpose and waits until it is confirmed; where one was sent for it before, by any
+   * process on this store, waits for that one. Whatever happens, at most one for each purpose takes effect.
+   *
+   * @throws CHAIN_REVERTED where it would revert (nothing is sent) or did
+   * @throws RELAYER_UNABLE without funds, or where gas costs more than the cap; nothing is sent
+   * @throws TRANSACTION_UNKNOWN where its end cannot be found out yet: call again
+   */
+  send(order: TransactionOrder): Promise<Receipt>;
+  /** Waits for what was sent for the purpose before; undefined where nothing was, or it came to nothing. */
+  find(purpose: string): Promise<Receipt | undefined>;
+  /** Waits until anybody's transaction is confirmed. @throws TRANSACTION_UNKNOWN */
+  confirm(transaction: Bytes32): Promise<Receipt>;
+  /** At start: brings what was left unsettled to its end. */
+  resume(): Promise<void>;
+}
+
+/** One transaction at a time: here by a queue, between processes by the store. */
+export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettings): Relayer {
+  const { maxFeePerGas: cap = parseUnits("500", "gwei"), timeout = 180_000, bumpAfter = 60_000 } = limits;
+  const { transactions } = store;
+  const address = toAddress(wallet.address);
+  const sender = { chainId: chain.chainId, relayer: address };
+  const following: Following = { chain, wallet, transactions, cap, timeout, bumpAfter };
+  const queue = new PQueue({ concurrency: 1 });
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => queue.add(task);
+
+  async function send(order: TransactionOrder): Promise<Receipt> {
+    const earlier = await find(order.purpose);
+    if (earlier) return earlier;
+    await resume();
+    await awaitQuiet();
+    const signed = await signOrder(order, following);
+    // Written down before it is sent. Another process on this store was faster: its transaction comes first.
+    if (!(await transactions.record(signed))) return send(order);
+    await broadcast(signed, chain);
+    return (await settle(signed)) ?? send(order);
+  }
+
+  async function find(purpose: string): Promise<Receipt | undefined> {
+    const earlier = await transactions.findByPurpose(sender, purpose);
+    if (!earlier || earlier.outcome === "reverted" || earlier.outcome === "replaced") return undefined;
+    // Also where it succeeded once: a reorganisation may have taken it back, and then the same bytes go out again.
+    return settle(earlier);
+  }
+
+  async function resume(): Promise<void> {
+    const live = await transactions.findLive(sender);
+    if (!live) return;
+    await settle(live).catch((error) => {
+      if (!(error instanceof CountersignError) || error.code !== "CHAIN_REVERTED") throw error;
+    });
+  }
+
+  async function settle(recorded: SignedTransaction): Promise<Receipt | undefined> {
+    const end = await follow(recorded, following);
+    const [newest = recorded] = await findAttempts(recorded, transactions);
+    await transactions.settle(newest, end === "replaced" ? end : end.succeeded ? "succeeded" : "reverted");
+    if (end === "replaced") return undefined;
+    if (end.succeeded) return end;
+    throw failure("CHAIN_REVERTED", `transaction ${end.transaction} was mined, but reverted`);
+  }
+
+  /** A store that was lost knows of nothing, but the nonces do: what is pending may be for the same purpose. */
+  async function awaitQuiet(): Promise<void> {
+    const count = (tag: "latest" | "pending") => chain.ask((provider) => provider.getTransactionCount(address, tag));
+    await poll(async () => ((await count("pending")) > (await count("latest")) ? undefined : "quiet"), {
+      unknown: `a transaction of ${address} is pending that nothing is known of`,
+    });
+  }
+
+  async function confirm(transaction: Bytes32): Promise<Receipt> {
+    const look = async () => {
+      const found = await lookForReceipt(chain, transaction);
+      return found.kind === "confirmed" ? found.receipt : undefined;
+    };
+    return poll(look, { unknown: `transaction ${transaction} is not confirmed` });
+  }
+
+  async function poll<T>(look: () => Promise<T | undefined>, { unknown }: { unknown: string }): Promise<T> {
+    for (const end = Date.now() + timeout; ; ) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > end) throw failure("TRANSACTION_UNKNOWN", unknown);
+      await sleep(chain.pollingInterval);
+    }
+  }
+
+  return {
+    address,
+    send: (order) => inTurn(() => send(order)),
+    find: (purpose) => inTurn(() => find(purpose)),
+    confirm,
+    resume: () => inTurn(resume),
+  };
+}
