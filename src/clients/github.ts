@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
+import { policyPath } from "../policy.ts";
 
 /** The part of Octokit that is used, so that Probot's, the CLI's and the Action's all fit. */
 export type GithubApi = Pick<Octokit, "rest" | "paginate">;
@@ -37,6 +38,8 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
   const { rest } = api;
   const at = { owner, repo };
   return {
+    /** Whether the default branch has a configuration: the cheapest way to know that a repository is of interest. */
+    hasPolicy: () => ask(() => exists(() => rest.repos.getContent({ ...at, path: policyPath }))),
     readPull: (pull_number: number) => ask(async () => (await rest.pulls.get({ ...at, pull_number })).data),
     listOpenPulls: (base?: string) =>
       ask(() => api.paginate(rest.pulls.list, { ...at, state: "open", per_page, ...(base && { base }) })),
@@ -105,6 +108,16 @@ async function listClosedPulls(api: GithubApi, at: { owner: string; repo: string
   });
 }
 
+async function exists(read: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await read();
+    return true;
+  } catch (error) {
+    if (toStatus(error) === 404) return false;
+    throw error;
+  }
+}
+
 async function ask<T>(request: () => Promise<T>): Promise<T> {
   try {
     return await request();
@@ -115,7 +128,7 @@ async function ask<T>(request: () => Promise<T>): Promise<T> {
 
 /** By status, never by words: 4xx is the host's no; all else is no answer. */
 function toFailure(cause: unknown) {
-  const status = typeof cause === "object" && cause !== null && "status" in cause ? Number(cause.status) : 0;
+  const status = toStatus(cause);
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   const words = cause instanceof Error ? cause.message : String(cause);
   return failure(
@@ -123,4 +136,8 @@ function toFailure(cause: unknown) {
     `GitHub answered ${status || "nothing"}: ${words}`,
     { cause },
   );
+}
+
+function toStatus(error: unknown): number {
+  return typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
 }

@@ -9,15 +9,6 @@ export function toCode(text: string, limit = 300): string {
   return cut === "" ? "(empty)" : `\`${cut}\``;
 }
 
-/** Several lines of somebody's words as an indented block inside a list or a details element. */
-export function toCodeBlock(text: string, limit = 4000): string {
-  const lines = text
-    .slice(0, limit)
-    .split(/\r\n|\r|\n/)
-    .map(toVisible);
-  return ["~~~~text", ...lines.map((line) => line.replaceAll("~~~~", "\\u{7e}~~~")), "~~~~"].join("\n");
-}
-
 /** Control, format (bidi, zero width), surrogate and private characters as \u{…}. */
 export function toVisible(text: string): string {
   return text.replace(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

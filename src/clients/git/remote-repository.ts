@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { fetch } from "isomorphic-git";
+import { fetch, listServerRefs } from "isomorphic-git";
 import PQueue from "p-queue";
 import { CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
@@ -43,6 +43,12 @@ export interface RemoteRepository extends ObjectSource {
    * @throws GIT_UNREACHABLE, GIT_REFUSED, GIT_TOO_LARGE, GIT_NOT_A_COMMIT, LINK_HOST
    */
   ensureCommit(commit: string, depth?: number): Promise<void>;
+  /**
+   * The commits that these branches point at now; one that is not there is left out.
+   *
+   * @throws GIT_UNREACHABLE, GIT_REFUSED
+   */
+  readBranches(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export const defaultFetchLimits: FetchLimits = {
@@ -69,11 +75,26 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
   const queue = queues.get(key) ?? new PQueue({ concurrency: 1 });
   queues.set(key, queue);
 
+  function connect(signal: AbortSignal) {
+    const token = settings.token === undefined ? {} : { token: settings.token };
+    return openTransport({ origin, trust, signal, maxBytes: limits.packBytes, ...token });
+  }
+
+  async function readBranch(name: string): Promise<string | undefined> {
+    const http = connect(AbortSignal.timeout(limits.milliseconds));
+    const ref = `refs/heads/${name}`;
+    try {
+      const refs = await listServerRefs({ http, url: settings.url, prefix: ref, protocolVersion: 2 });
+      const oid = refs.find((one) => one.ref === ref)?.oid;
+      return oid !== undefined && isObjectId(oid) ? oid : undefined;
+    } catch (error) {
+      throw toFetchFailure(error, settings.url);
+    }
+  }
+
   async function fetchCommit(commit: string, depth: number): Promise<void> {
     const { have } = await cache.prepare(commit);
-    const signal = AbortSignal.timeout(limits.milliseconds);
-    const token = settings.token === undefined ? {} : { token: settings.token };
-    const transport = openTransport({ origin, trust, signal, maxBytes: limits.packBytes, ...token });
+    const transport = connect(AbortSignal.timeout(limits.milliseconds));
     const place = { fs: cache.fs, gitdir: settings.directory, http: transport, url: settings.url };
     try {
       // `ref` is what git says it has, `remoteRef` what it wants.
@@ -96,6 +117,10 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
       await queue.add(async () => {
         if (!(await isHere(source, commit, depth))) await fetchCommit(commit, depth);
       });
+    },
+    async readBranches(names) {
+      const tips = await Promise.all([...new Set(names)].map(async (name) => [name, await readBranch(name)] as const));
+      return new Map(tips.flatMap(([name, oid]) => (oid === undefined ? [] : [[name, oid]])));
     },
   };
 }

@@ -1,0 +1,18 @@
+import type { PullRef } from "../facts.ts";
+
+/** A repository that the App is installed on. Known by its id, so that a rename loses nothing. */
+export interface RepositoryKey {
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly owner: string;
+  readonly repository: string;
+}
+
+/** All that an event has to tell: which pull request to look at. */
+export type PullKey = RepositoryKey & PullRef;
+
+/** A commit whose pull requests to look at; where it is a branch's new tip, all open ones of that base too. */
+export interface CommitKey extends RepositoryKey {
+  readonly commit: string;
+  readonly branch?: string;
+}

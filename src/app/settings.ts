@@ -1,0 +1,136 @@
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { getPrivateKey } from "@probot/get-private-key";
+import { Wallet } from "ethers";
+import { isHex } from "../protocol/hex.ts";
+import {
+  type ChainSetting,
+  collect,
+  type Environment,
+  type HostSetting,
+  type Read,
+  readChains,
+  readHost,
+  wrong,
+} from "../settings.ts";
+
+/** Where the relayer's key comes from. It pays for transactions and has no authority. */
+export type RelayerSetting =
+  | { readonly kind: "key"; readonly key: string }
+  | { readonly kind: "keystore"; readonly json: string; readonly password: string };
+
+export interface AppSettings {
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly host: HostSetting;
+  readonly chains: readonly ChainSetting[];
+  readonly relayer: RelayerSetting;
+  /** The App's public address, without a slash at the end. */
+  readonly url: string | undefined;
+  readonly port: number;
+  readonly databaseUrl: string | undefined;
+  /** A directory for the embedded database and the git cache. */
+  readonly data: string;
+  readonly logLevel: string;
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/**
+ * Reads the App's settings: Probot's own and ours (.env.example).
+ *
+ * @throws SETTING_INVALID with one sentence for each setting that is missing or wrong
+ */
+export function readAppSettings(environment: Environment): AppSettings {
+  return collect<{ [K in keyof AppSettings]: AppSettings[K] }>({
+    appId: readNumber(environment, "APP_ID", { min: 1 }),
+    privateKey: readPrivateKey(environment),
+    webhookSecret: readSecret(environment),
+    host: readHost(environment),
+    chains: readChains(environment),
+    relayer: readRelayer(environment),
+    url: readUrl(environment),
+    port: readNumber(environment, "PORT", { min: 0, max: 65_535, fallback: 3000 }),
+    databaseUrl: readDatabaseUrl(environment),
+    data: { value: environment.COUNTERSIGN_DATA || "./data" },
+    logLevel: readLogLevel(environment),
+  });
+}
+
+export async function openRelayerWallet(setting: RelayerSetting): Promise<Wallet> {
+  if (setting.kind === "key") return new Wallet(setting.key);
+  const wallet = await Wallet.fromEncryptedJson(setting.json, setting.password);
+  return new Wallet(wallet.privateKey);
+}
+
+function readNumber(
+  environment: Environment,
+  name: string,
+  { min, max = Number.MAX_SAFE_INTEGER, fallback }: { min: number; max?: number; fallback?: number },
+): Read<number> {
+  const text = environment[name];
+  if (!text) return fallback === undefined ? wrong(name, "expected a number, found nothing") : { value: fallback };
+  const value = Number(text);
+  const isInRange = /^\d+$/.test(text) && value >= min && value <= max;
+  return isInRange ? { value } : wrong(name, `expected a number from ${min} to ${max}, found ${JSON.stringify(text)}`);
+}
+
+function readPrivateKey(environment: Environment): Read<string> {
+  const { PRIVATE_KEY, PRIVATE_KEY_PATH } = environment;
+  if (!PRIVATE_KEY && !PRIVATE_KEY_PATH) return wrong("PRIVATE_KEY", "expected the App's key, or PRIVATE_KEY_PATH");
+  try {
+    const key = PRIVATE_KEY ? getPrivateKey({ env: { PRIVATE_KEY } }) : readFileSync(String(PRIVATE_KEY_PATH), "utf8");
+    createPrivateKey(key ?? "");
+    return { value: String(key) };
+  } catch {
+    return wrong(
+      PRIVATE_KEY ? "PRIVATE_KEY" : "PRIVATE_KEY_PATH",
+      "expected a private key in PEM form that can be read",
+    );
+  }
+}
+
+/** Without a secret Probot verifies with the word "development", which everybody knows (threats W30). */
+function readSecret({ WEBHOOK_SECRET: secret }: Environment): Read<string> {
+  if (!secret) return wrong("WEBHOOK_SECRET", "expected the webhook's secret, found nothing");
+  if (secret === "development") return wrong("WEBHOOK_SECRET", "expected a secret that nobody can guess");
+  return { value: secret };
+}
+
+function readRelayer(environment: Environment): Read<RelayerSetting> {
+  const { COUNTERSIGN_RELAYER_KEY: key, COUNTERSIGN_RELAYER_KEYSTORE: keystore } = environment;
+  if (key) {
+    return isHex(key, 32)
+      ? { value: { kind: "key", key } }
+      : wrong("COUNTERSIGN_RELAYER_KEY", "expected 0x and 64 hex digits");
+  }
+  if (!keystore)
+    return wrong("COUNTERSIGN_RELAYER_KEY", "expected a key, or COUNTERSIGN_RELAYER_KEYSTORE, found neither");
+  const passwordFile = environment.COUNTERSIGN_RELAYER_PASSWORD_FILE;
+  if (!passwordFile)
+    return wrong("COUNTERSIGN_RELAYER_PASSWORD_FILE", "expected the file with the keystore's password");
+  try {
+    const password = readFileSync(passwordFile, "utf8").replace(/\r?\n$/, "");
+    return { value: { kind: "keystore", json: readFileSync(keystore, "utf8"), password } };
+  } catch {
+    return wrong("COUNTERSIGN_RELAYER_KEYSTORE", "expected a keystore and a password file that can be read");
+  }
+}
+
+function readUrl({ COUNTERSIGN_URL: url }: Environment): Read<string | undefined> {
+  if (!url) return { value: undefined };
+  const parsed = URL.parse(url);
+  const isWeb = parsed?.protocol === "https:" || parsed?.protocol === "http:";
+  return isWeb ? { value: url.replace(/\/+$/, "") } : wrong("COUNTERSIGN_URL", "expected the App's https address");
+}
+
+function readDatabaseUrl({ DATABASE_URL: url }: Environment): Read<string | undefined> {
+  if (!url) return { value: undefined };
+  const isPostgres = /^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? "");
+  return isPostgres ? { value: url } : wrong("DATABASE_URL", "expected a postgres:// address");
+}
+
+function readLogLevel({ LOG_LEVEL: level = "info" }: Environment): Read<string> {
+  return logLevels.includes(level) ? { value: level } : wrong("LOG_LEVEL", `expected one of ${logLevels.join(", ")}`);
+}

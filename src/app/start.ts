@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Probot } from "probot";
+import { openChain } from "../clients/chain.ts";
+import { createCompiler } from "../clients/compiler.ts";
+import { openRegistry } from "../clients/registry.ts";
+import { createRelayer } from "../clients/relayer.ts";
+import { openStore } from "../clients/store.ts";
+import { listen } from "./events.ts";
+import { openInstallations } from "./installations.ts";
+import { openQueue } from "./queue.ts";
+import { createAppServer } from "./server.ts";
+import { type AppSettings, openRelayerWallet } from "./settings.ts";
+import { createHandlers } from "./work.ts";
+
+export interface RunningApp {
+  readonly port: number;
+  /** Lets what runs come to an end, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Builds the clients, hands them down, and opens the door. */
+export async function startApp(settings: AppSettings, log: Logger): Promise<RunningApp> {
+  const { appId, privateKey, webhookSecret, host, chains, data, databaseUrl } = settings;
+  const wallet = await openRelayerWallet(settings.relayer);
+  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) });
+  const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
+  const registries = new Map(opened.map(({ chainId, chain, registry }) => [chainId, openRegistry(chain, registry)]));
+  const relayers = new Map(opened.map(({ chainId, chain }) => [chainId, createRelayer({ chain, wallet, store })]));
+  const queue = await openQueue({
+    databaseUrl,
+    directory: join(data, "queue"),
+    onError: (error) => log.error({ reason: error.message }, "the queue has a problem"),
+  });
+  const installations = openInstallations({ appId, privateKey, host });
+  const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log });
+  const compiler = createCompiler();
+  await probot.load((app) => listen(app, queue));
+  const workshop = { host, data, chains, installations, registries, relayers, compiler, sink: queue, log };
+  const server = createAppServer(probot, log);
+  server.listen(settings.port);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await queue.start(createHandlers(workshop));
+  await queue.sweep();
+  log.info({ port, url: settings.url, chains: chains.map(({ chainId }) => chainId) }, "countersign is up");
+
+  return {
+    port,
+    async stop() {
+      server.close();
+      await queue.stop();
+      server.closeAllConnections();
+      for (const { chain } of opened) chain.destroy();
+      await store.close();
+    },
+  };
+}
