@@ -92,7 +92,13 @@ function follow(reference: string): Schema {
 }
 
 function createAjv(coerceTypes: boolean): Ajv {
-  const ajv = new Ajv({ strict: false, validateSchema: false, code: { optimize: false }, coerceTypes });
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    inlineRefs: false,
+    code: { optimize: false },
+    coerceTypes,
+  });
   formatsModule.default(ajv);
   ajv.addFormat("repo.nwo", true).addFormat("timestamp", true);
   // GitHub gives the empty text for a link that is absent, as its description says by `default`.

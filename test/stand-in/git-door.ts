@@ -43,6 +43,7 @@ export async function answerGit(
   const serve = () => serveGit(request, response, exchange);
   if (git.file === "git-receive-pack") await inTurn(target, () => receive(context, target, { actor, serve }));
   else await serve();
+  response.end();
 }
 
 /** Git clients send their token only after they were asked for it, also where they may not know whether the repository exists. */

@@ -16,7 +16,7 @@ export interface Exchange {
 
 const { stdout: execPath } = await execa("git", ["--exec-path"]);
 
-/** Git's smart HTTP protocol, by the CGI program that comes with git. */
+/** Git's smart HTTP protocol, by the CGI program that comes with git. Ending the response is left to the caller. */
 export async function serveGit(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
   const child = spawn(join(execPath, "git-http-backend"), {
     env: toEnvironment(request, exchange),
@@ -26,7 +26,7 @@ export async function serveGit(request: IncomingMessage, response: ServerRespons
   request.pipe(child.stdin);
   const rest = await writeHead(child.stdout, response);
   response.write(rest);
-  await pipeline(child.stdout, response);
+  await pipeline(child.stdout, response, { end: false });
   if (child.exitCode === null) await once(child, "exit");
 }
 

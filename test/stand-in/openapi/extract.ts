@@ -8,6 +8,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { correctedComponents, correctedResponses } from "./corrections.ts";
+import { fold } from "./fold.ts";
 import { type Schema, type Source, toClosed, toSchema } from "./schema.ts";
 import { usedOperations, usedWebhooks } from "./used.ts";
 
@@ -35,11 +37,6 @@ interface Description {
   readonly components: Record<string, Record<string, Source>>;
 }
 
-/** Octokit's copy makes an account that is a user and an enterprise at once; elsewhere the same thing is described as either. */
-const corrections: Record<string, Record<string, Schema>> = {
-  "apps/list-installations": { 200: { type: "array", items: { $ref: "components#/installation" } } },
-};
-
 const [directory = "package", name = "api.github.com"] = process.argv.slice(2);
 const description: Description = JSON.parse(readFileSync(join(directory, "generated", `${name}.json`), "utf8"));
 const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
@@ -59,9 +56,10 @@ const webhooks = Object.fromEntries(
 const missing = [...usedOperations, ...usedWebhooks].filter((id) => !(id in operations || id in webhooks));
 if (missing.length > 0) throw new Error(`not in ${name}: ${missing.join(", ")}`);
 
-write("operations.json", operations);
-write("webhooks.json", webhooks);
-write("components.json", toComponents([operations, webhooks]));
+const { roots, components } = fold({ operations, webhooks }, toComponents([operations, webhooks]));
+write("operations.json", roots.operations);
+write("webhooks.json", roots.webhooks);
+write("components.json", components);
 write("source.json", {
   package: "@octokit/openapi",
   version,
@@ -83,7 +81,7 @@ function toOperation(method: string, path: string, operation: Operation) {
       additionalProperties: false,
     },
     ...(body && { body: toClosed(body) }),
-    responses: { ...Object.fromEntries(responses), ...corrections[operation.operationId] },
+    responses: { ...Object.fromEntries(responses), ...correctedResponses[operation.operationId] },
   };
 }
 
@@ -105,6 +103,7 @@ function toComponents(roots: unknown): Record<string, Schema> {
     for (const [, key = ""] of JSON.stringify(pending.pop()).matchAll(/"components#\/([^"]+)"/g)) {
       if (key in found) continue;
       found[key] = toSchema(description.components.schemas?.[key] ?? {});
+      correctedComponents[key]?.(found[key]);
       pending.push(found[key]);
     }
   }

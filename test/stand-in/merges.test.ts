@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Scene, setScene } from "./scene.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await setScene();
+});
+
+afterAll(async () => {
+  expect(scene.github.violations).toEqual([]);
+  await scene.end();
+});
+
+/** A pull request of two commits from a branch of that name, off what main is now. */
+async function openPull(branch: string) {
+  const { work, alice, repo } = scene;
+  await work.git("fetch", "--quiet", "origin", "main");
+  await work.git("checkout", "--quiet", "-B", branch, "origin/main");
+  await work.commit({ [`contracts/${branch}.sol`]: "contract A {}\n" }, `Add ${branch}`);
+  const head = await work.commit({ [`contracts/${branch}.sol`]: "contract B {}\n" }, `Change ${branch}`);
+  await work.git("push", "--quiet", "origin", branch);
+  const { data } = await alice.api.pulls.create({ ...repo, title: branch, head: branch, base: "main" });
+  return { head, pull: { ...repo, pull_number: data.number } };
+}
+
+async function commitsOnMain(count: number) {
+  const { data } = await scene.bot.repos.listCommits({ ...scene.repo, per_page: count });
+  return data.map(({ commit, parents }) => [commit.message.split("\n")[0], parents.length]);
+}
+
+function protect(enforce_admins: boolean) {
+  const required_status_checks = { strict: false, contexts: [], checks: [{ context: "countersign", app_id: 7 }] };
+  const rest = { enforce_admins, required_pull_request_reviews: null, restrictions: null };
+  return scene.acme.api.repos.updateBranchProtection({
+    ...scene.repo,
+    branch: "main",
+    required_status_checks,
+    ...rest,
+  });
+}
+
+describe("when a pull request is merged", () => {
+  it("makes a merge commit of two parents", async () => {
+    const { pull } = await openPull("merge");
+    await scene.alice.api.pulls.merge({ ...pull, merge_method: "merge" });
+    expect(await commitsOnMain(1)).toEqual([["Merge pull request #1 from acme/merge", 2]]);
+  });
+
+  it("squashes into one commit", async () => {
+    const { pull } = await openPull("squash");
+    await scene.alice.api.pulls.merge({ ...pull, merge_method: "squash" });
+    expect(await commitsOnMain(1)).toEqual([["squash (#2)", 1]]);
+  });
+
+  it("replays each commit, with a new id, upon a base that moved", async () => {
+    const { pull, head } = await openPull("rebase");
+    const content = Buffer.from("elsewhere").toString("base64");
+    await scene.acme.api.repos.createOrUpdateFileContents({
+      ...scene.repo,
+      path: "OTHER.md",
+      message: "Move",
+      content,
+    });
+    const { data } = await scene.alice.api.pulls.merge({ ...pull, merge_method: "rebase" });
+    expect(data.sha).not.toBe(head);
+    expect(await commitsOnMain(3)).toEqual([
+      ["Change rebase", 1],
+      ["Add rebase", 1],
+      ["Move", 1],
+    ]);
+  });
+
+  it("refuses another head than was meant, a draft, and a conflict", async () => {
+    const { pull } = await openPull("conflict");
+    const merge = () => scene.alice.api.pulls.merge(pull);
+    await expect(scene.alice.api.pulls.merge({ ...pull, sha: "0".repeat(40) })).rejects.toMatchObject({ status: 409 });
+    await scene.alice.convertToDraft("acme/vault", pull.pull_number);
+    await expect(merge()).rejects.toMatchObject({ status: 405 });
+    await scene.alice.markReady("acme/vault", pull.pull_number);
+    const content = Buffer.from("contract Other {}").toString("base64");
+    const path = "contracts/conflict.sol";
+    await scene.acme.api.repos.createOrUpdateFileContents({ ...scene.repo, path, message: "Clash", content });
+    await expect(merge()).rejects.toMatchObject({ status: 405 });
+    await scene.bot.pulls.get(pull);
+    await scene.github.idle();
+    expect((await scene.bot.pulls.get(pull)).data).toMatchObject({ mergeable: false, mergeable_state: "dirty" });
+  });
+
+  it("counts one as merged whose head was pushed to the base", async () => {
+    const { pull, head } = await openPull("pushed");
+    await scene.work.git("push", "--quiet", "origin", "HEAD:main");
+    expect((await scene.bot.pulls.get(pull)).data).toMatchObject({ merged: true, merge_commit_sha: head });
+  });
+});
+
+describe("when the branch asks for a check", () => {
+  it("lets only an administrator pass without it, where protection leaves him out", async () => {
+    await protect(false);
+    const { pull } = await openPull("override");
+    await expect(scene.alice.api.pulls.merge(pull)).rejects.toThrow('Required status check "countersign" is expected.');
+    expect((await scene.acme.api.pulls.merge(pull)).data.merged).toBe(true);
+  });
+
+  it("counts the check of the App that is named, green, on the head", async () => {
+    await protect(true);
+    const { pull, head } = await openPull("checked");
+    await scene.acme.api.repos.createCommitStatus({
+      ...scene.repo,
+      sha: head,
+      state: "success",
+      context: "countersign",
+    });
+    await expect(scene.acme.api.pulls.merge(pull)).rejects.toThrow("is expected");
+    const check = { ...scene.repo, name: "countersign" };
+    const { data: run } = await scene.bot.checks.create({ ...check, head_sha: head, conclusion: "action_required" });
+    await expect(scene.acme.api.pulls.merge(pull)).rejects.toThrow("is failing");
+    await scene.bot.checks.update({ ...scene.repo, check_run_id: run.id, conclusion: "success" });
+    expect((await scene.alice.api.pulls.merge(pull)).data.merged).toBe(true);
+  });
+
+  it("does so by a ruleset too", async () => {
+    await scene.acme.api.repos.deleteBranchProtection({ ...scene.repo, branch: "main" });
+    const parameters = {
+      required_status_checks: [{ context: "countersign" }],
+      strict_required_status_checks_policy: true,
+    };
+    const conditions = { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } };
+    const rules = [{ type: "required_status_checks" as const, parameters }];
+    const ruleset = { name: "quorum", enforcement: "active" as const, conditions, rules };
+    const { data } = await scene.acme.api.repos.createRepoRuleset({ ...scene.repo, ...ruleset });
+    const { pull } = await openPull("ruled");
+    await expect(scene.acme.api.pulls.merge(pull)).rejects.toThrow("is expected");
+    await scene.acme.api.repos.deleteRepoRuleset({ ...scene.repo, ruleset_id: data.id });
+  });
+});
+
+describe("when pull requests wait in the merge queue", () => {
+  it("lands the group when its own head is green", async () => {
+    const [one, two] = [await openPull("queued-1"), await openPull("queued-2")];
+    await protect(true);
+    const numbers = [one.pull.pull_number, two.pull.pull_number];
+    const failing = await scene.alice.enqueue("acme/vault", numbers);
+    expect(await failing.settle()).toBe("invalidated");
+    const group = await scene.alice.enqueue("acme/vault", numbers);
+    await scene.bot.checks.create({ ...scene.repo, name: "countersign", head_sha: group.sha, conclusion: "success" });
+    expect(await group.settle()).toBe("merged");
+    expect((await scene.bot.pulls.get(one.pull)).data.merged).toBe(true);
+    await scene.github.idle();
+    const requested = scene.inbox.received.filter(({ event }) => event === "merge_group");
+    expect(requested.map(({ payload }) => payload.action)).toEqual([
+      "checks_requested",
+      "destroyed",
+      "checks_requested",
+      "destroyed",
+    ]);
+  });
+});
