@@ -24,24 +24,24 @@ contract Executor {
     /// @notice Makes one call, or reverts with the target's reason.
     function execute(IRegistry.Call calldata call) external {
         if (msg.sender != REGISTRY) revert IRegistry.OnlyRegistry(msg.sender);
-        if (call.target == REGISTRY) revert IRegistry.CallToRegistry();
-        if (call.data.length != 0 && call.target.code.length == 0) revert IRegistry.CallToNoCode(call.target);
-        if (call.value > address(this).balance) {
-            revert IRegistry.CallValueTooHigh(call.target, call.value, address(this).balance);
-        }
+        address target = call.target;
+        uint256 value = call.value;
         bytes memory data = call.data;
-        assertGas(call);
-        bool success = LowLevelCall.callNoReturn(call.target, call.value, data);
-        if (!success) revert IRegistry.CallReverted(call.target, reason());
+        if (target == REGISTRY) revert IRegistry.CallToRegistry();
+        if (target.code.length == 0 && data.length != 0) revert IRegistry.CallToNoCode(target);
+        if (value > address(this).balance) revert IRegistry.CallValueTooHigh(target, value, address(this).balance);
+        assertGas(target, value, call.minGas);
+        bool success = LowLevelCall.callNoReturn(target, value, data);
+        if (!success) revert IRegistry.CallReverted(target, reason());
     }
 
     /// @dev A sender could otherwise pick a gas limit at which a target that catches failures only pretends to work.
-    function assertGas(IRegistry.Call calldata call) private view {
-        uint256 cost = call.value == 0 ? CALL_COST : CALL_COST + VALUE_COST;
+    function assertGas(address target, uint256 value, uint256 minGas) private view {
+        uint256 cost = value == 0 ? CALL_COST : CALL_COST + VALUE_COST;
         uint256 left = gasleft();
         uint256 available = left > cost ? left - cost : 0;
         available -= available / 64; // EIP-150
-        if (available < call.minGas) revert IRegistry.CallGasTooLow(call.target, available, call.minGas);
+        if (available < minGas) revert IRegistry.CallGasTooLow(target, available, minGas);
     }
 
     function reason() private pure returns (bytes memory data) {

@@ -115,7 +115,7 @@ interface IRegistry {
 
     error ContractHashZero(address contractAddress);
     error ContractLinkTooLong(uint256 found, uint256 maximum);
-    /// @notice Expected `BASE/tree/COMMIT[/PATH]`, COMMIT in 40 lowercase hex digits, without blanks or control characters.
+    /// @notice Expected `BASE/tree/COMMIT[/PATH]`, COMMIT in 40 lowercase hex digits.
     error ContractLinkInvalid(string found);
     /// @notice Too little gas was left to store the council.
     error CouncilNotStored();

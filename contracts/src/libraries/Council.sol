@@ -56,26 +56,37 @@ library CouncilStore {
         bytes memory code = store.code;
         council.executorSalt = wordAt(code, 1);
         council.executor = address(bytes20(wordAt(code, 33)));
-        council.minSignatures = uint8(code[53]);
-        council.contractSigners = uint32(bytes4(wordAt(code, 54)));
-        council.signers = new address[](uint8(code[58]));
-        for (uint256 i = 0; i < council.signers.length; ++i) {
-            council.signers[i] = address(bytes20(wordAt(code, HEADER + i * ADDRESS)));
-        }
-        uint256 linkAt = HEADER + council.signers.length * ADDRESS;
-        uint256 tailAt = linkAt + uint16(bytes2(wordAt(code, 59)));
+        bytes32 numbers = wordAt(code, 53);
+        council.minSignatures = uint8(numbers[0]);
+        council.contractSigners = uint32(bytes4(numbers << 8));
+        uint256 size = uint8(numbers[5]);
+        uint256 linkAt = HEADER + size * ADDRESS;
+        uint256 tailAt = linkAt + uint16(bytes2(numbers << 48));
+        council.signers = unpack(code, size);
         council.linkHead = Bytes.slice(code, linkAt, tailAt);
         council.linkTail = Bytes.slice(code, tailAt);
     }
 
+    /// @dev Writes each signer over the 12 empty bytes that end the word of the one before. Those of the last one lie in
+    /// free memory, where the next allocation overwrites them.
     function pack(address[] memory signers) private pure returns (bytes memory packed) {
-        packed = new bytes(signers.length * ADDRESS);
-        for (uint256 i = 0; i < signers.length; ++i) {
-            address signer = signers[i];
-            // Writes 32 bytes of which the last 12 are overwritten by the next signer; after the last one they fall
-            // into the padding of `packed` (its length is rounded up to words) or beyond it, where memory is still free.
-            assembly ("memory-safe") {
-                mstore(add(add(packed, 0x20), mul(i, 20)), shl(96, signer))
+        uint256 size = signers.length;
+        packed = new bytes(size * ADDRESS);
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, size) { i := add(i, 1) } {
+                let signer := mload(add(add(signers, 0x20), mul(i, 0x20)))
+                mstore(add(add(packed, 0x20), mul(i, ADDRESS)), shl(96, signer))
+            }
+        }
+    }
+
+    /// @dev The reverse of {pack}, for the signers that follow the header.
+    function unpack(bytes memory code, uint256 size) private pure returns (address[] memory signers) {
+        signers = new address[](size);
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, size) { i := add(i, 1) } {
+                let word := mload(add(add(code, add(0x20, HEADER)), mul(i, ADDRESS)))
+                mstore(add(add(signers, 0x20), mul(i, 0x20)), shr(96, word))
             }
         }
     }

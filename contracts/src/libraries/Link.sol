@@ -15,7 +15,8 @@ library Link {
     uint256 private constant EACH = 0x0101010101010101010101010101010101010101010101010101010101010101;
 
     /// @notice Takes a link apart, at the first place where "/tree/" and a commit stand.
-    /// @dev Which place it is decides nothing: put together again, the parts give exactly the same link.
+    /// @dev Which place it is decides nothing: put together again, the parts give exactly the same link. Host and path are
+    /// not judged here either: what is not canonical, readers refuse before anyone signs (§1).
     function split(string calldata contractLink)
         internal
         pure
@@ -23,10 +24,8 @@ library Link {
     {
         bytes calldata link = bytes(contractLink);
         if (link.length > MAX_LENGTH) revert IRegistry.ContractLinkTooLong(link.length, MAX_LENGTH);
-        if (!isPrintable(link)) revert IRegistry.ContractLinkInvalid(contractLink);
-        for (uint256 slash = 1; slash + TREE.length + COMMIT_LENGTH <= link.length; ++slash) {
-            if (link[slash] != TREE[0] || bytes6(link[slash:slash + TREE.length]) != TREE) continue;
-            uint256 start = slash + TREE.length;
+        for (uint256 start = TREE.length + 1; start + COMMIT_LENGTH <= link.length; ++start) {
+            if (link[start - 1] != "/" || bytes6(link[start - TREE.length:start]) != TREE) continue;
             uint256 end = start + COMMIT_LENGTH;
             if (end < link.length && link[end] != "/") continue;
             bool valid;
@@ -82,27 +81,23 @@ library Link {
         x = ((x >> 4) & 0x0f000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f00)
             | ((x >> 8) & 0x000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f);
         // A nibble above 9 carries into bit 4 when 6 is added.
-        uint256 letters = ((x + EACH * 6) >> 4) & EACH;
-        return bytes32(x + EACH * 0x30 + letters * 39);
+        unchecked {
+            uint256 letters = ((x + EACH * 6) >> 4) & EACH;
+            return bytes32(x + EACH * 0x30 + letters * 39);
+        }
     }
 
     /// @dev 32 hex digits to 16 bytes, the reverse of {toHex16}. Other characters give some value; the caller checks.
     function fromHex(bytes32 digits) private pure returns (bytes16) {
         uint256 x = uint256(digits);
         // A letter has bit 6 set; its low nibble is 9 less than its value.
-        x = (x & (EACH * 0x0f)) + ((x >> 6) & EACH) * 9;
+        unchecked {
+            x = (x & (EACH * 0x0f)) + ((x >> 6) & EACH) * 9;
+        }
         x = (x | (x >> 4)) & 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
         x = (x | (x >> 8)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
         x = (x | (x >> 16)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
         x = (x | (x >> 32)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
         return bytes16(uint128(x | (x >> 64)));
-    }
-
-    /// @dev Blanks and control characters could make a log line or a page show another link.
-    function isPrintable(bytes calldata link) private pure returns (bool) {
-        for (uint256 i = 0; i < link.length; ++i) {
-            if (link[i] <= 0x20 || link[i] == 0x7f) return false;
-        }
-        return true;
     }
 }

@@ -47,7 +47,7 @@ library MessageHash {
     function hash(IRegistry.Code[] calldata code) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            hashes[i] = keccak256(abi.encode(CODE_TYPEHASH, code[i].account, code[i].codeHash));
+            hashes[i] = keccak256(abi.encode(CODE_TYPEHASH, code[i]));
         }
         return hashArray(hashes);
     }
@@ -62,7 +62,9 @@ library MessageHash {
     }
 
     /// @dev EIP-712: an array is hashed as its members' hashes, one after the other.
-    function hashArray(bytes32[] memory hashes) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(hashes));
+    function hashArray(bytes32[] memory hashes) private pure returns (bytes32 hashed) {
+        assembly ("memory-safe") {
+            hashed := keccak256(add(hashes, 0x20), mul(mload(hashes), 0x20))
+        }
     }
 }

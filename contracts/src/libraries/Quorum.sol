@@ -37,13 +37,22 @@ library Quorum {
         }
     }
 
+    /// @dev Unchecked: indices stay below the 32 signers.
     function countOne(Tally memory tally, address signer, bool isContract) private pure returns (bool) {
-        address[] memory signers = tally.council.signers;
-        uint256 i = tally.next;
-        while (i < signers.length && signers[i] < signer) ++i;
-        tally.next = i;
-        if (i == signers.length || signers[i] != signer || tally.council.isContract(i) != isContract) return false;
-        ++tally.signed;
-        return true;
+        unchecked {
+            address[] memory signers = tally.council.signers;
+            uint256 size = signers.length;
+            uint256 i = tally.next;
+            for (; i < size; ++i) {
+                address candidate = signers[i];
+                if (candidate < signer) continue;
+                if (candidate != signer || tally.council.isContract(i) != isContract) break;
+                tally.next = i + 1;
+                ++tally.signed;
+                return true;
+            }
+            tally.next = i;
+            return false;
+        }
     }
 }

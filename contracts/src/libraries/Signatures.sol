@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
 
@@ -14,6 +13,9 @@ library Signatures {
 
     uint256 private constant ENTRY = 65;
 
+    /// @dev Half the order of secp256k1.
+    uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+
     /// @notice Who signed the entry at `offset`, and where the entry ends.
     /// @dev An account is recovered here. What a contract says is asked by {assertContractSigned}, once the caller
     /// knows that it is a signer at all.
@@ -22,17 +24,31 @@ library Signatures {
         pure
         returns (address signer, bool isContract, uint256 end)
     {
-        end = offset + ENTRY;
-        if (end > signatures.length) revert IRegistry.SignaturesTruncated(offset, signatures.length);
-        (uint8 v, bytes32 r, bytes32 s) = ECDSA.parseCalldata(signatures[offset:end]);
-        if (v != 0) {
-            (signer,,) = ECDSA.tryRecover(digest, v, r, s);
-            if (signer == address(0)) revert IRegistry.SignatureInvalid(offset, r, s, v);
-            return (signer, false, end);
+        unchecked {
+            // No overflow: offset is at most the length of calldata.
+            end = offset + ENTRY;
+            if (end > signatures.length) revert IRegistry.SignaturesTruncated(offset, signatures.length);
+            (bytes32 r, bytes32 s, uint8 v) = parse(signatures, offset);
+            if (v != 0) {
+                // Every signature has a twin with s in the upper half (EIP-2).
+                if (uint256(s) <= HALF_ORDER) signer = ecrecover(digest, v, r, s);
+                if (signer == address(0)) revert IRegistry.SignatureInvalid(offset, r, s, v);
+                return (signer, false, end);
+            }
+            if (uint256(r) > type(uint160).max) revert IRegistry.SignatureInvalid(offset, r, s, v);
+            if (uint256(s) > signatures.length - end) revert IRegistry.SignaturesTruncated(offset, signatures.length);
+            return (address(uint160(uint256(r))), true, end + uint256(s));
         }
-        if (uint256(r) > type(uint160).max) revert IRegistry.SignatureInvalid(offset, r, s, v);
-        if (uint256(s) > signatures.length - end) revert IRegistry.SignaturesTruncated(offset, signatures.length);
-        return (address(uint160(uint256(r))), true, end + uint256(s));
+    }
+
+    /// @dev The 65 bytes at `offset`, which the caller knows to be there.
+    function parse(bytes calldata signatures, uint256 offset) private pure returns (bytes32 r, bytes32 s, uint8 v) {
+        assembly ("memory-safe") {
+            let entry := add(signatures.offset, offset)
+            r := calldataload(entry)
+            s := calldataload(add(entry, 0x20))
+            v := byte(0, calldataload(add(entry, 0x40)))
+        }
     }
 
     /// @notice Reverts unless the contract signer at `offset` answers for its data with exactly the magic value.

@@ -20,11 +20,12 @@ library Signers {
         }
         address previous;
         for (uint256 i = 0; i < signers.length; ++i) {
-            if (signers[i] <= previous) revert IRegistry.SignersNotAscending(previous, signers[i]);
-            if (signers[i] == address(this)) revert IRegistry.RegistryAsSigner();
+            address signer = signers[i];
+            if (signer <= previous) revert IRegistry.SignersNotAscending(previous, signer);
+            if (signer == address(this)) revert IRegistry.RegistryAsSigner();
             bool asContract = (contractSigners >> i) & 1 == 1;
-            if (asContract != isContract(signers[i])) revert IRegistry.SignerKindMismatch(signers[i], asContract);
-            previous = signers[i];
+            if (asContract != isContract(signer)) revert IRegistry.SignerKindMismatch(signer, asContract);
+            previous = signer;
         }
     }
 
