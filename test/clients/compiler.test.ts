@@ -89,6 +89,14 @@ describe("a source that does not compile", () => {
     expect(problems.map(({ message }) => message)).toEqual(paths.map(() => expect.stringMatching(expected)));
   });
 
+  it("has no contract either where only its code cannot be made", async () => {
+    const names = Array.from({ length: 18 }, (_, i) => `uint a${i}`).join(", ");
+    const source = `contract A { function f(${names}) external pure returns (uint) { return a0 + a17; } }`;
+    const { problems, contracts } = await compiler.compile(toInput(source, { optimizer: { enabled: false } }));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining("Stack too deep") })]);
+    expect(contracts).toEqual([]);
+  });
+
   it("is told of a setting that the compiler does not know", async () => {
     const { problems } = await compiler.compile(toInput("contract A {}", { evmVersion: "nowhere" }));
     expect(problems[0]?.message).toContain("Invalid EVM version");
@@ -106,6 +114,14 @@ describe("a source that wants too much", () => {
     await stopped;
     expect(performance.now() - started).toBeLessThan(5000);
     expect((await next).contracts).toHaveLength(1);
+  });
+
+  it("breaks off alone", async () => {
+    const deep = compiler.compile(toInput(`contract A { uint${"[]".repeat(200_000)} x; }`));
+    await expect(deep).rejects.toThrow(
+      expect.objectContaining({ code: "BUILD_FAILED", message: expect.stringContaining("call stack") }),
+    );
+    expect((await compiler.compile(toInput("contract A {}"))).contracts).toHaveLength(1);
   });
 
   it("is refused the memory", async () => {
