@@ -72,7 +72,7 @@ export function parsePolicy(text: string): Policy {
   if (text.length > maxLength) throw invalid([`expected at most ${maxLength} characters, found ${text.length}`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) throw invalid(document.errors.map((error) => error.message));
+  if (document.errors.length > 0) throw invalid(document.errors.map(toFirstLine));
   const parsed = schema.safeParse(toPlain(document));
   if (!parsed.success) {
     throw invalid(parsed.error.issues.map((issue) => `${place(document, lines, issue.path)}: ${issue.message}`));
@@ -87,6 +87,11 @@ export function parsePolicy(text: string): Policy {
 /** `./` before and one `/` behind are how people write a directory; `.` is the whole repository. */
 function toPlainPath(path: string): string {
   return path.replace(/^\.\//, "").replace(/\/$/, "").replace(/^\.$/, "");
+}
+
+/** The lines that follow show the text around. */
+function toFirstLine({ message }: Error): string {
+  return message.replace(/:?\n[\s\S]*$/, "");
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>): unknown {

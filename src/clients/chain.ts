@@ -69,6 +69,22 @@ export function openChain(settings: ChainSettings): Chain {
   };
 }
 
+/**
+ * The id that an RPC answers with, where nobody said what to expect.
+ *
+ * @throws CHAIN_REFUSED, CHAIN_UNREACHABLE
+ */
+export async function readChainId(rpc: string): Promise<number> {
+  const provider = openProvider({ chainId: 1, rpc, confirmations: 1 });
+  try {
+    const found = Number(await provider.send("eth_chainId", []).catch((error) => translate(error, "unknown")));
+    if (Number.isSafeInteger(found) && found > 0) return found;
+    throw failure("CHAIN_UNREACHABLE", "expected the RPC to answer with a chain id, found something else");
+  } finally {
+    provider.destroy();
+  }
+}
+
 /** `staticNetwork` never asks for the chain id (threats.md 99), so nobody gets at this provider before `knowId`. */
 function openProvider({ chainId, rpc, timeout = 20_000 }: ChainSettings): JsonRpcProvider {
   const request = new FetchRequest(rpc);
@@ -78,7 +94,7 @@ function openProvider({ chainId, rpc, timeout = 20_000 }: ChainSettings): JsonRp
 }
 
 /** The cause is left out on purpose: ethers puts the RPC's address into it, and so a key into the logs. */
-function translate(error: unknown, chainId: number): never {
+function translate(error: unknown, chainId: number | "unknown"): never {
   if (error instanceof CountersignError) throw error;
   if (isError(error, "CALL_EXCEPTION") && isRevert(error)) throw failure("CHAIN_REVERTED", toRevertMessage(error.data));
   const answer = findRpcError(error);

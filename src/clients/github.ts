@@ -38,6 +38,8 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
   const { rest } = api;
   const at = { owner, repo };
   return {
+    /** Whose token it is. */
+    readLogin: () => ask(async () => (await rest.users.getAuthenticated()).data.login),
     /** Whether the default branch has a configuration: the cheapest way to know that a repository is of interest. */
     hasPolicy: () => ask(() => exists(() => rest.repos.getContent({ ...at, path: policyPath }))),
     readPull: (pull_number: number) => ask(async () => (await rest.pulls.get({ ...at, pull_number })).data),

@@ -2,7 +2,7 @@ import type { Result } from "ethers";
 import { CountersignError, failure } from "../errors.ts";
 import type { ChangeFacts } from "../facts.ts";
 import type { Approval, Domain } from "../protocol/approval.ts";
-import { type Address, type Bytes32, type Hex, toAddress } from "../protocol/hex.ts";
+import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "../protocol/hex.ts";
 import type { ContractRecord, RecordDraft } from "../protocol/record.ts";
 import type { Chain } from "./chain.ts";
 import { type Accounts, openAccounts } from "./registry/accounts.ts";
@@ -43,6 +43,8 @@ export interface Registry extends Accounts {
   readRecord(contract: Address, block: number): Promise<ContractRecord | undefined>;
   /** Who makes the record's calls; zero where nothing is registered. */
   readExecutor(contract: Address, block: number): Promise<Address>;
+  /** Who may register contracts that have no owner; undefined: nobody. */
+  readCurator(block?: number): Promise<Address | undefined>;
   /** The executor that exactly this registration will have. */
   executorOf(draft: RecordDraft): Promise<Address>;
   /** The contract's accepted changes to this hash, oldest first. */
@@ -77,6 +79,10 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     readBlockBefore: (time, head) => readBlockBefore(chain, time, head),
     readRecord: async (contract, block) => parseRecordAnswer(contract, (await view("record", [contract], block))[0]),
     readExecutor: async (contract, block) => toAddress((await view("executor", [contract], block))[0]),
+    readCurator: async (block) => {
+      const curator = toAddress((await view("curator", [], block))[0]);
+      return curator === zeroAddress ? undefined : curator;
+    },
     executorOf: async (draft) => toAddress((await view("executorOf", toRegistrationArguments(draft)))[0]),
     readChanges: (contract, { contractHash, ...range }) =>
       readChanges(toChangeTopics({ contract, contractHash }), range),

@@ -1,3 +1,5 @@
+import { toVisible } from "./visible.ts";
+
 /**
  * Somebody's words (a path, a login, a compiler's message, an RPC error) as text that can do nothing in a comment: no
  * markup, no HTML, no mention, no reference, no closing keyword (threats G, P). Code spans are inert on GitHub; what
@@ -7,11 +9,6 @@ export function toCode(text: string, limit = 300): string {
   const shown = toVisible(text).replaceAll("`", "\\u{60}").replaceAll("|", "\\u{7c}");
   const cut = shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
   return cut === "" ? "(empty)" : `\`${cut}\``;
-}
-
-/** Control, format (bidi, zero width), surrogate and private characters as \u{…}. */
-export function toVisible(text: string): string {
-  return text.replace(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
 export function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -97,6 +97,10 @@ export function hashApprovalStruct(approval: Approval): Bytes32 {
   return TypedDataEncoder.hashStruct("Approval", approvalTypes, approval) as Bytes32;
 }
 
+export function hashRejectionStruct(rejection: Rejection): Bytes32 {
+  return TypedDataEncoder.hashStruct("Rejection", rejectionTypes, rejection) as Bytes32;
+}
+
 export function hashDomain(domain: Domain): Bytes32 {
   return TypedDataEncoder.hashDomain(toEip712Domain(domain)) as Bytes32;
 }

@@ -9,6 +9,8 @@ export interface Accounts {
   readCode(account: Address, block?: number): Promise<Hex>;
   /** What the proxy's ERC-1967 slot holds; undefined where it is empty. */
   readImplementation(proxy: Address, block: number): Promise<Address | undefined>;
+  /** Who may upgrade a transparent proxy, by its ERC-1967 slot; undefined where it is empty. */
+  readAdmin(proxy: Address, block: number): Promise<Address | undefined>;
   /** What `owner()` answers, read as the registry reads it (protocol §3); undefined where it gives no address. */
   readOwner(contract: Address, block?: number): Promise<Address | undefined>;
   /** Runs initcode and returns the code that it would leave. @throws CHAIN_REVERTED */
@@ -27,8 +29,9 @@ const ownable = new Interface(["function owner()"]);
 const erc1271 = new Interface(["function isValidSignature(bytes32 digest, bytes signature)"]);
 const magicAnswer = `${dataSlice(id("isValidSignature(bytes32,bytes)"), 0, 4)}${"0".repeat(56)}`;
 
-/** What ERC-1967 says: keccak256("eip1967.proxy.implementation") − 1. */
+/** What ERC-1967 says: keccak256("eip1967.proxy.implementation") − 1, and the same of "…admin". */
 const implementationSlot = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+const adminSlot = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 
 /** What the registry gives a contract signer (Signatures.sol), and an `owner()` (Registry.sol). */
 const signerGas = 300_000;
@@ -38,16 +41,19 @@ const transactionGas = 21_000;
 const byteGas = 40;
 
 export function openAccounts(chain: Chain, registry: Address): Accounts {
+  async function readSlot(proxy: Address, slot: string, block: number): Promise<Address | undefined> {
+    const word = await chain.ask((provider) => provider.getStorage(proxy, slot, block));
+    // The EVM itself looks at the low 20 bytes only.
+    const account = toAddress(dataSlice(word, 12, 32));
+    return account === zeroAddress ? undefined : account;
+  }
+
   return {
     readCode: async (account, block) =>
       (await chain.ask((provider) => provider.getCode(account, block ?? "latest"))) as Hex,
 
-    async readImplementation(proxy, block) {
-      const slot = await chain.ask((provider) => provider.getStorage(proxy, implementationSlot, block));
-      // The EVM itself looks at the low 20 bytes only.
-      const implementation = toAddress(dataSlice(slot, 12, 32));
-      return implementation === zeroAddress ? undefined : implementation;
-    },
+    readImplementation: (proxy, block) => readSlot(proxy, implementationSlot, block),
+    readAdmin: (proxy, block) => readSlot(proxy, adminSlot, block),
 
     async readOwner(contract, block) {
       const data = ownable.encodeFunctionData("owner") as Hex;
