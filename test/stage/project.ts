@@ -32,6 +32,8 @@ export interface ProjectOptions {
   readonly threshold?: number;
   /** Files of the base branch; the example of the kind by default. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The commit of a repository that has its directory already: nothing is written then. */
+  readonly commit?: string;
   /** More of `.github/countersign.yml`. */
   readonly policy?: string;
 }
@@ -63,7 +65,8 @@ export async function setUpProject(
   const signers = createSigners(options.signers ?? 9);
   const example = await readExample(kind);
   const files = Object.fromEntries(Object.entries(example.before).map(([file, text]) => [`${path}/${file}`, text]));
-  const commit = await work.commit({ "README.md": "# Vault\n", ...(options.files ?? files) }, "First version");
+  const commit =
+    options.commit ?? (await work.commit({ "README.md": "# Vault\n", ...(options.files ?? files) }, "First version"));
   const hashed = await hashDirectory(await openLocalRepository(work.directory), { commit, path });
   const build = await buildDirectory("contracts/vault", hashed.hash, { files: example.before, anvil });
   const contract = await deployVault(build, hashed.hash, anvil.accounts[0]);
@@ -76,7 +79,7 @@ export async function setUpProject(
     minSignatures: threshold,
   };
   await register(stage, registry, draft);
-  const entry = `{address: '${contract}', chain: ${anvil.chainId}, path: ${path}, kind: ${kind}}`;
+  const entry = `{address: '${contract}', chain: ${anvil.chainId}, path: ${JSON.stringify(path)}, kind: ${kind}}`;
   await work.commit(
     { ".github/countersign.yml": `contracts: [${entry}]\n${options.policy ?? ""}` },
     "Configure Countersign",
