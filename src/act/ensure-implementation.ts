@@ -1,0 +1,34 @@
+import type { Registry } from "../clients/registry.ts";
+import type { Relayer } from "../clients/relayer.ts";
+import { CountersignError, failure } from "../errors.ts";
+import { deployerAddress, toDeploymentData } from "../protocol/bytecode.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { FinalizeOrder } from "../verdict.ts";
+
+export type Deployment = FinalizeOrder["deployments"][number];
+
+/**
+ * Deploys the implementation through the deterministic deployer, unless code stands at its address (protocol §4).
+ * Whether that is the signed code is for the registry to say: it compares the code hash.
+ *
+ * @throws CHAIN_REVERTED where the constructor reverts or the chain has no deterministic deployer
+ */
+export async function ensureImplementation(
+  { salt, initcode, account }: Deployment,
+  { registry, relayer }: { readonly registry: Registry; readonly relayer: Relayer },
+): Promise<void> {
+  const stands = async () => (await registry.readCode(account)) !== "0x";
+  if (await stands()) return;
+  if ((await registry.readCode(deployerAddress)) === "0x") {
+    throw failure("CHAIN_REVERTED", `expected the deterministic deployer at ${deployerAddress}, found no code`);
+  }
+  const data = toDeploymentData(salt, initcode as Hex);
+  try {
+    await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data });
+  } catch (error) {
+    // Anyone may deploy it, also a moment ago.
+    if (error instanceof CountersignError && error.code === "CHAIN_REVERTED" && (await stands())) return;
+    throw error;
+  }
+  if (!(await stands())) throw failure("TRANSACTION_UNKNOWN", `the implementation ${account} is sent, but not there`);
+}
