@@ -1,6 +1,7 @@
 import { createVerify } from "node:crypto";
 import { badCredentials, mustBeAdmin, notForApps, notFound, Refusal } from "./refusal.ts";
-import type { Account, App, Installation, Repository, Role, World } from "./world.ts";
+import type { Account, App, Installation, Repository, Role } from "./state.ts";
+import { clientIdOf, type World } from "./world.ts";
 
 /** Who asks. */
 export type Actor =
@@ -112,7 +113,7 @@ function identifyApp(world: World, jwt: string): App {
   const [header = "", payload = "", signature = ""] = jwt.split(".");
   const { alg } = decode(header);
   const { iss, iat, exp } = decode(payload);
-  const app = [...world.apps.values()].find(({ id }) => String(id) === String(iss));
+  const app = [...world.apps.values()].find((one) => String(one.id) === String(iss) || clientIdOf(one) === iss);
   if (app === undefined) throw new Refusal(404, "Integration not found");
   const verifier = createVerify("RSA-SHA256").update(`${header}.${payload}`);
   const isSigned = alg === "RS256" && verifier.verify(app.publicKey, signature, "base64url");

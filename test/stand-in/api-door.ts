@@ -8,8 +8,9 @@ import type { OperationId } from "./openapi/used.ts";
 import { paginate } from "./pages.ts";
 import { found, notFound, Refusal } from "./refusal.ts";
 import { match, type Route } from "./router.ts";
+import type { Repository } from "./state.ts";
 import { inTurn } from "./turns.ts";
-import { findRenamed, findRepository, fullName, type Repository, type World } from "./world.ts";
+import { findRenamed, findRepository, fullName, type World } from "./world.ts";
 
 export interface ApiRequest {
   readonly method: string;

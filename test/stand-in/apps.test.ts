@@ -1,10 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { silent } from "./people.ts";
 import { type Scene, setScene } from "./scene.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let scene: Scene;
 
@@ -24,7 +23,7 @@ const { privateKey: otherKey } = generateKeyPairSync("rsa", {
 });
 
 function client(options: object): Octokit {
-  return new Octokit({ baseUrl: scene.github.apiUrl, ...options });
+  return new Octokit({ log: silent, baseUrl: scene.github.apiUrl, ...options });
 }
 
 async function tokenFor(request: object): Promise<Octokit> {
@@ -48,7 +47,6 @@ describe("when an App signs in", () => {
     ["was made in the future", { iat: 600, exp: 1100 }],
   ])("refuses a JWT that %s", async (_, { iat, exp }) => {
     const now = Math.floor(Date.now() / 1000);
-    const { createSign } = await import("node:crypto");
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const signed = `${part({ alg: "RS256", typ: "JWT" })}.${part({ iss: 7, iat: now + iat, exp: now + exp })}`;
     const signature = createSign("RSA-SHA256").update(signed).sign(scene.privateKey, "base64url");

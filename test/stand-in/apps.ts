@@ -2,7 +2,8 @@ import { createPublicKey } from "node:crypto";
 import type { Context } from "./endpoint.ts";
 import { repositoriesOf } from "./endpoints/apps.ts";
 import { addAccount } from "./people.ts";
-import { type App, findAccount, type Installation, timestamp } from "./world.ts";
+import type { App, Installation } from "./state.ts";
+import { findAccount, timestamp } from "./world.ts";
 
 export interface AppDescription {
   readonly id: number;

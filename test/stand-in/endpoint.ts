@@ -4,9 +4,10 @@ import type { Actor, Need, Tokens } from "./actor.ts";
 import type { Events } from "./events.ts";
 import type { OperationId } from "./openapi/used.ts";
 import type { Rates } from "./rates.ts";
+import type { Account, App, Repository } from "./state.ts";
 import type { TestMerges } from "./test-merges.ts";
 import type { Webhooks } from "./webhooks.ts";
-import type { Account, App, Repository, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** What every part of the stand-in works on. */
 export interface Context {

@@ -1,10 +1,8 @@
 import { Octokit } from "@octokit/rest";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operations } from "./description.ts";
 import { type OperationId, usedOperations, usedWebhooks } from "./openapi/used.ts";
 import { type Scene, setScene } from "./scene.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let scene: Scene;
 const called = new Set<OperationId>();

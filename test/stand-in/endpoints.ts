@@ -13,6 +13,7 @@ import { pulls } from "./endpoints/pulls.ts";
 import { repositories } from "./endpoints/repositories.ts";
 import { reviews } from "./endpoints/reviews.ts";
 import { rulesets } from "./endpoints/rulesets.ts";
+import { statuses } from "./endpoints/statuses.ts";
 import { users } from "./endpoints/users.ts";
 
 /** Every operation that is answered. One that openapi/used.ts names and nobody answers does not compile. */
@@ -31,5 +32,6 @@ export const endpoints: Endpoints = {
   ...repositories,
   ...reviews,
   ...rulesets,
+  ...statuses,
   ...users,
 };

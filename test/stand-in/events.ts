@@ -4,8 +4,9 @@ import type { WebhookId } from "./openapi/used.ts";
 import { nodeId, toUser } from "./shapes/account.ts";
 import { toApp, toInstallation } from "./shapes/app.ts";
 import { toPushedRepository, toRepository } from "./shapes/repository.ts";
+import type { Account, App, Installation, Repository } from "./state.ts";
 import type { Webhooks } from "./webhooks.ts";
-import type { Account, App, Installation, Repository, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface Events {
   /** Tells the Apps that are installed on the repository and listen. `only`: the one App that a check belongs to. */

@@ -1,10 +1,8 @@
 import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { secondaryRateLimit } from "./faults.ts";
 import { type Received, type Scene, setScene } from "./scene.ts";
 import type { Misfortune } from "./webhooks.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let scene: Scene;
 

@@ -4,8 +4,9 @@ import type { Context } from "./endpoint.ts";
 import { serveGit } from "./git/http-backend.ts";
 import { afterPush, movesBetween, readReferences } from "./pushes.ts";
 import { found, Refusal } from "./refusal.ts";
+import type { Repository } from "./state.ts";
 import { inTurn } from "./turns.ts";
-import { findRenamed, findRepository, fullName, type Repository } from "./world.ts";
+import { findRenamed, findRepository, fullName } from "./world.ts";
 
 export interface GitRequest {
   readonly owner: string;

@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import isomorphic from "isomorphic-git";
 import http from "isomorphic-git/http/node";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isolation } from "./git/bare.ts";
 import { cloneOf, type Scene, setScene } from "./scene.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let scene: Scene;
 

@@ -1,5 +1,6 @@
 import type { Signature } from "./git/bare.ts";
-import { type Account, timestamp, type World } from "./world.ts";
+import type { Account } from "./state.ts";
+import { timestamp, type World } from "./world.ts";
 
 /** GitHub itself, which commits what is merged on its pages. */
 export function hub(world: World): Signature {

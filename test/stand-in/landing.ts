@@ -1,6 +1,7 @@
 import type { Context } from "./endpoint.ts";
 import { addRepository } from "./endpoints/repositories.ts";
-import { findAccount, type Repository } from "./world.ts";
+import type { Repository } from "./state.ts";
+import { findAccount } from "./world.ts";
 
 export interface Landing {
   /** A git directory, work tree or bundle whose branches and tags are copied. */

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Context } from "./endpoint.ts";
 import { addAccount } from "./people.ts";
 import { notFound } from "./refusal.ts";
-import { type App, timestamp } from "./world.ts";
+import type { App } from "./state.ts";
+import { timestamp } from "./world.ts";
 
 interface Manifest {
   readonly name: string;

@@ -6,8 +6,9 @@ import { hub } from "./identity.ts";
 import { emitPull, settleMerge } from "./pull-moves.ts";
 import { moveReference } from "./pushes.ts";
 import { toGitCommit } from "./shapes/commit.ts";
+import type { Account, Pull, Repository } from "./state.ts";
 import { inTurn } from "./turns.ts";
-import { type Account, fullName, type Pull, type Repository } from "./world.ts";
+import { fullName } from "./world.ts";
 
 /** Pull requests that wait together for the checks of the commit that would land. */
 export interface MergeGroup {

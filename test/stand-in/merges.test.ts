@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Scene, setScene } from "./scene.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let scene: Scene;
 
@@ -156,5 +154,34 @@ describe("when pull requests wait in the merge queue", () => {
       "checks_requested",
       "destroyed",
     ]);
+  });
+});
+
+describe("when a deployment is recorded", () => {
+  it("waits for every check unless told not to, and makes the one before inactive", async () => {
+    const { bot, repo } = scene;
+    const { data: commit } = await bot.repos.getCommit({ ...repo, ref: "main" });
+    await bot.checks.create({ ...repo, name: "slow", head_sha: commit.sha, status: "in_progress" });
+    const deploy = (options: object) =>
+      bot.repos.createDeployment({
+        ...repo,
+        ref: commit.sha,
+        auto_merge: false,
+        environment: "31337 / 0x1",
+        ...options,
+      });
+    await expect(deploy({})).rejects.toMatchObject({ status: 409 });
+    const ids: number[] = [];
+    for (const tx of ["0x1", "0x2"]) {
+      const { data } = await deploy({ required_contexts: [], payload: { tx } });
+      if (!("id" in data)) throw new Error("not deployed");
+      ids.push(data.id);
+      await bot.repos.createDeploymentStatus({ ...repo, deployment_id: data.id, state: "success" });
+    }
+    const [first = 0] = ids;
+    const { data } = await bot.repos.listDeploymentStatuses({ ...repo, deployment_id: first });
+    expect(data.map(({ state }) => state)).toEqual(["inactive", "success"]);
+    const { data: found } = await bot.repos.listDeployments({ ...repo, environment: "31337 / 0x1" });
+    expect(found.map(({ payload }) => payload)).toEqual([{ tx: "0x2" }, { tx: "0x1" }]);
   });
 });

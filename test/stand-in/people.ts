@@ -2,7 +2,8 @@ import { Octokit } from "@octokit/rest";
 import type { Context } from "./endpoint.ts";
 import { enqueue, type MergeGroup, pullsNamed } from "./merge-queue.ts";
 import { emitPull } from "./pull-moves.ts";
-import { type Account, timestamp, type World } from "./world.ts";
+import type { Account } from "./state.ts";
+import { timestamp, type World } from "./world.ts";
 
 /** Someone with a personal token. What people do has an endpoint on GitHub, so they do it there: through `api`. */
 export interface Person {
@@ -19,7 +20,8 @@ export interface Person {
   enqueue(fullName: string, numbers: readonly number[]): Promise<MergeGroup>;
 }
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** A refusal that a test asks for is no news. */
+export const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function addPerson(
   context: Context,

@@ -4,7 +4,8 @@ import type { WebhookId } from "./openapi/used.ts";
 import type { Move } from "./pushes.ts";
 import { toFullPull } from "./shapes/pull.ts";
 import { toDeliveredReview } from "./shapes/review.ts";
-import { type Account, type Pull, protectionsOf, type Repository, timestamp } from "./world.ts";
+import type { Account, Pull, Repository } from "./state.ts";
+import { protectionsOf, timestamp } from "./world.ts";
 
 type BranchMove = Move & { readonly branch: string; readonly sender: Account };
 

@@ -5,7 +5,8 @@ import { followBase, followHead } from "./pull-moves.ts";
 import { toUser } from "./shapes/account.ts";
 import { toSuite } from "./shapes/check.ts";
 import { toPushedCommit } from "./shapes/commit.ts";
-import { type Account, type App, type CheckSuite, fullName, type Repository, timestamp } from "./world.ts";
+import type { Account, App, CheckSuite, Repository } from "./state.ts";
+import { fullName, timestamp } from "./world.ts";
 
 /** One reference that moved; without `before` it is new, without `after` it is gone. */
 export interface Move {

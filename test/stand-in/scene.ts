@@ -9,6 +9,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { execa } from "execa";
 import { isolation } from "./git/bare.ts";
+import { silent } from "./people.ts";
 import { type StandIn, startStandIn } from "./start.ts";
 
 /** One webhook as the App's server got it. */
@@ -51,7 +52,12 @@ export async function setScene({ events, ...options }: { now?: () => Date; event
     ...{ github, inbox, acme, alice, bob, app, installation, work, directory, privateKey },
     repo: { owner: "acme", repo: "vault" },
     bot: appClient(github, { appId: 7, installationId: installation.id }),
-    robot: new Octokit({ baseUrl: github.apiUrl, authStrategy: createAppAuth, auth: { appId: 7, privateKey } }),
+    robot: new Octokit({
+      log: silent,
+      baseUrl: github.apiUrl,
+      authStrategy: createAppAuth,
+      auth: { appId: 7, privateKey },
+    }),
     async end() {
       inbox.close();
       await github.stop();
@@ -61,7 +67,12 @@ export async function setScene({ events, ...options }: { now?: () => Date; event
 }
 
 function appClient(github: StandIn, auth: { appId: number; installationId: number }): Octokit {
-  return new Octokit({ baseUrl: github.apiUrl, authStrategy: createAppAuth, auth: { ...auth, privateKey } });
+  return new Octokit({
+    log: silent,
+    baseUrl: github.apiUrl,
+    authStrategy: createAppAuth,
+    auth: { ...auth, privateKey },
+  });
 }
 
 /** A work tree of somebody's own. */

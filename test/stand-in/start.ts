@@ -10,9 +10,10 @@ import { type Landing, openRepository } from "./landing.ts";
 import { addPerson, type Person } from "./people.ts";
 import { createRates } from "./rates.ts";
 import { createStandInServer, type Logged } from "./server.ts";
+import type { App, Installation, Repository } from "./state.ts";
 import { createTestMerges, type TestMerges } from "./test-merges.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
-import { type App, createWorld, type Installation, type Limits, type Repository, type World } from "./world.ts";
+import { createWorld, type Limits, type World } from "./world.ts";
 
 export interface StandInOptions {
   /** Where the bare repositories lie; made if absent. */

@@ -1,7 +1,8 @@
 import { tipOf } from "./git/bare.ts";
 import { mergeTrees, writeCommit } from "./git/merging.ts";
 import { hub } from "./identity.ts";
-import type { Pull, World } from "./world.ts";
+import type { Pull } from "./state.ts";
+import type { World } from "./world.ts";
 
 /** GitHub merges each open pull request on trial, some time after it is asked, and keeps the last result in refs/pull/N/merge. */
 export interface TestMerges {

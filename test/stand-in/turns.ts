@@ -1,4 +1,4 @@
-import type { Repository } from "./world.ts";
+import type { Repository } from "./state.ts";
 
 const last = new WeakMap<Repository, Promise<unknown>>();
 

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { App, World } from "./world.ts";
+import type { App } from "./state.ts";
+import type { World } from "./world.ts";
 
 export interface Delivery {
   readonly id: number;

@@ -4,7 +4,8 @@ import { type Call, created, done, type Endpoints, listed, ok } from "../endpoin
 import { found, invalid, Refusal } from "../refusal.ts";
 import { toApp, toInstallation } from "../shapes/app.ts";
 import { toRepository } from "../shapes/repository.ts";
-import type { App, Installation, Repository, World } from "../world.ts";
+import type { App, Installation, Repository } from "../state.ts";
+import type { World } from "../world.ts";
 
 type Ids =
   | "apps/get-authenticated"

@@ -4,7 +4,8 @@ import { readReferences } from "../pushes.ts";
 import { found, Refusal } from "../refusal.ts";
 import { toCommit } from "../shapes/commit.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
-import { fullName, type Protection, type Repository, type World } from "../world.ts";
+import type { Protection, Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 
 type Ids =
   | "repos/list-branches"

@@ -3,7 +3,8 @@ import type { WebhookId } from "../openapi/used.ts";
 import { suiteOf } from "../pushes.ts";
 import { found, notForApps, Refusal } from "../refusal.ts";
 import { settledRun, toRun, toSuite } from "../shapes/check.ts";
-import { type App, type CheckRun, type CheckSuite, type Repository, timestamp, type World } from "../world.ts";
+import type { App, CheckRun, CheckSuite, Repository } from "../state.ts";
+import { timestamp, type World } from "../world.ts";
 import { resolveRef } from "./contents.ts";
 
 type Ids =

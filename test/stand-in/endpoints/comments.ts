@@ -3,7 +3,8 @@ import { type Call, created, done, type Endpoints, listed, ok } from "../endpoin
 import type { WebhookId } from "../openapi/used.ts";
 import { found, invalid, mustBeAdmin, Refusal } from "../refusal.ts";
 import { toComment, toIssue, toLabel, toReaction } from "../shapes/comment.ts";
-import { type Comment, type Repository, timestamp, type World } from "../world.ts";
+import type { Comment, Repository } from "../state.ts";
+import { timestamp, type World } from "../world.ts";
 import { pullNumbered } from "./pulls.ts";
 
 type Ids =

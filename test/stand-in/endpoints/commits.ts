@@ -6,7 +6,8 @@ import { found, Refusal } from "../refusal.ts";
 import { toCommit, toCommitWithFiles, toFile } from "../shapes/commit.ts";
 import { toPull } from "../shapes/pull.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
-import { findAccount, fullName, type Repository, type World } from "../world.ts";
+import type { Repository } from "../state.ts";
+import { findAccount, fullName, type World } from "../world.ts";
 import { resolveRef } from "./contents.ts";
 
 type Ids =

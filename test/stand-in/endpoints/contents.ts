@@ -7,7 +7,8 @@ import { moveReference } from "../pushes.ts";
 import { found, Refusal } from "../refusal.ts";
 import { toPlainCommit } from "../shapes/commit.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
-import { fullName, type Repository, type World } from "../world.ts";
+import type { Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 
 /** Above this, GitHub sends no content along. */
 const inlineLimit = 1_000_000;

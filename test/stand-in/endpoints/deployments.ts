@@ -1,19 +1,11 @@
 import { type Call, created, type Endpoints, type Input, listed, ok } from "../endpoint.ts";
 import { found, Refusal } from "../refusal.ts";
-import { nodeId, toUser } from "../shapes/account.ts";
-import { toCommit, toGitCommit } from "../shapes/commit.ts";
-import { toDeployment, toDeploymentStatus, toStatus } from "../shapes/deployment.ts";
-import { repositoryUrl, toRepository } from "../shapes/repository.ts";
-import {
-  type App,
-  type Deployment,
-  type DeploymentStatus,
-  fullName,
-  type Repository,
-  type Status,
-  timestamp,
-} from "../world.ts";
+import { settledRun } from "../shapes/check.ts";
+import { toDeployment, toDeploymentStatus } from "../shapes/deployment.ts";
+import type { App, Deployment, DeploymentStatus, Repository } from "../state.ts";
+import { timestamp } from "../world.ts";
 import { resolveRef } from "./contents.ts";
+import { latestStatuses } from "./statuses.ts";
 
 type Ids =
   | "repos/list-deployments"
@@ -21,10 +13,7 @@ type Ids =
   | "repos/create-deployment"
   | "repos/list-deployment-statuses"
   | "repos/get-deployment-status"
-  | "repos/create-deployment-status"
-  | "repos/create-commit-status"
-  | "repos/list-commit-statuses-for-ref"
-  | "repos/get-combined-status-for-ref";
+  | "repos/create-deployment-status";
 
 export const deployments: Pick<Endpoints, Ids> = {
   "repos/list-deployments": {
@@ -90,60 +79,7 @@ export const deployments: Pick<Endpoints, Ids> = {
       return created(shaped);
     },
   },
-  "repos/create-commit-status": {
-    app: "statuses:write",
-    role: "write",
-    answer: async ({ sha, state, context = "default", description, target_url }, call) => {
-      const { world, repository, sender } = call;
-      if ((await resolveRef(repository, sha)) !== sha) throw new Refusal(422, `No commit found for SHA: ${sha}`);
-      const times = { id: world.nextId(), createdAt: timestamp(world), creator: sender };
-      const status: Status = {
-        ...times,
-        sha,
-        state,
-        context,
-        description: description ?? undefined,
-        targetUrl: target_url ?? undefined,
-      };
-      repository.statuses.push(status);
-      await emitStatus(call, status);
-      return created(toStatus(world, repository, status));
-    },
-  },
-  "repos/list-commit-statuses-for-ref": {
-    app: "statuses:read",
-    answer: async ({ ref }, { world, repository }) => {
-      const sha = found(await resolveRef(repository, ref));
-      return listed(repository.statuses.filter((one) => one.sha === sha).reverse(), (one) =>
-        toStatus(world, repository, one),
-      );
-    },
-  },
-  "repos/get-combined-status-for-ref": {
-    app: "statuses:read",
-    answer: async ({ ref }, { world, repository }) => {
-      const sha = found(await resolveRef(repository, ref));
-      const statuses = latestStatuses(repository, sha);
-      const url = `${repositoryUrl(world, repository)}/commits/${sha}`;
-      return ok({
-        ...{ sha, url: `${url}/status`, commit_url: url, total_count: statuses.length, state: combine(statuses) },
-        statuses: statuses.map((one) => toStatus(world, repository, one)),
-        repository: toRepository(world, repository),
-      });
-    },
-  },
 };
-
-/** The last status of each context. */
-export function latestStatuses(repository: Repository, sha: string): readonly Status[] {
-  return [...new Map(repository.statuses.filter((one) => one.sha === sha).map((one) => [one.context, one])).values()];
-}
-
-function combine(statuses: readonly Status[]): string {
-  const states = new Set(statuses.map(({ state }) => state));
-  if (states.has("failure") || states.has("error")) return "failure";
-  return states.size === 0 || states.has("pending") ? "pending" : "success";
-}
 
 function find(repository: Repository, id: number): Deployment {
   return found(repository.deployments.get(Number(id)));
@@ -151,19 +87,12 @@ function find(repository: Repository, id: number): Deployment {
 
 async function addDeployment(call: Call, input: Input<"repos/create-deployment">): Promise<Deployment> {
   const { world, repository, sender } = call;
-  const sha = await resolveRef(repository, input.ref);
-  if (sha === undefined) throw new Refusal(422, `No ref found for: ${input.ref}`);
-  const environment = input.environment ?? "production";
+  const { ref, task = "deploy", environment = "production", payload = {}, description, required_contexts } = input;
+  const sha = await resolveRef(repository, ref);
+  if (sha === undefined) throw new Refusal(422, `No ref found for: ${ref}`);
+  assertGreen(call, sha, required_contexts);
   const deployment: Deployment = {
-    ...{
-      id: world.nextId(),
-      sha,
-      ref: input.ref,
-      task: input.task ?? "deploy",
-      environment,
-      payload: input.payload ?? {},
-    },
-    description: input.description ?? undefined,
+    ...{ id: world.nextId(), sha, ref, task, environment, payload, description: description ?? undefined },
     transient: input.transient_environment ?? false,
     production: input.production_environment ?? environment === "production",
     ...{ creator: sender, app: appOf(call), createdAt: timestamp(world), statuses: [] },
@@ -172,48 +101,41 @@ async function addDeployment(call: Call, input: Input<"repos/create-deployment">
   return deployment;
 }
 
+/** Without `required_contexts`, everything that reports on the commit has to be green. */
+function assertGreen({ world, repository }: Call, sha: string, contexts: readonly string[] | undefined): void {
+  const runs = [...repository.runs.values()].filter(({ suite }) => suite.sha === sha);
+  const states = new Map([
+    ...latestStatuses(repository, sha).map(({ context, state }) => [context, state] as const),
+    ...runs.map((run) => [run.name, settledRun(world, run).conclusion] as const),
+  ]);
+  const isGreen = (context: string) => ["success", "neutral", "skipped"].includes(states.get(context) ?? "");
+  if ((contexts ?? [...states.keys()]).every(isGreen)) return;
+  throw new Refusal(409, `Conflict: Commit status checks failed for ${sha}.`);
+}
+
 function addDeploymentStatus(
-  { world, sender }: Call,
+  { world, repository, sender }: Call,
   { deployment, input }: { deployment: Deployment; input: Input<"repos/create-deployment-status"> },
 ): DeploymentStatus {
-  const {
-    state,
-    description = "",
-    environment = deployment.environment,
-    environment_url = "",
-    log_url,
-    target_url,
-  } = input;
-  const links = { environmentUrl: environment_url, logUrl: log_url ?? target_url ?? "" };
-  const status = {
-    id: world.nextId(),
-    state,
-    description,
-    environment,
-    ...links,
-    creator: sender,
-    createdAt: timestamp(world),
-  };
+  const { state, description = "", environment = deployment.environment, environment_url = "" } = input;
+  const logUrl = input.log_url ?? input.target_url ?? "";
+  const make = (of: string): DeploymentStatus => ({
+    ...{ id: world.nextId(), state: of, description, environment, environmentUrl: environment_url, logUrl },
+    ...{ creator: sender, createdAt: timestamp(world) },
+  });
+  const status = make(state);
   deployment.statuses.push(status);
+  const succeeded = state === "success" && input.auto_inactive !== false;
+  for (const earlier of succeeded ? supersededBy(repository, deployment) : []) earlier.statuses.push(make("inactive"));
   return status;
+}
+
+/** Earlier deployments to the same environment, which a success makes inactive, but for production's. */
+function supersededBy({ deployments: all }: Repository, { id, environment }: Deployment): readonly Deployment[] {
+  const isEarlier = (one: Deployment) => one.id < id && one.environment === environment;
+  return [...all.values()].filter((one) => isEarlier(one) && !one.transient && !one.production);
 }
 
 function appOf({ actor }: Call): App | undefined {
   return actor.kind === "installation" ? actor.grant.installation.app : undefined;
-}
-
-async function emitStatus({ world, repository, events, sender }: Call, status: Status): Promise<void> {
-  const { id, sha, state, context, description = null, targetUrl = null, createdAt } = status;
-  const commit = { ...(await toCommit(world, repository, sha)), ...(await toGitCommit(repository, sha)) };
-  const payload = {
-    ...{ id, sha, state, context, description, target_url: targetUrl, created_at: createdAt, updated_at: createdAt },
-    ...{
-      name: fullName(repository),
-      node_id: nodeId("Status", id),
-      creator: toUser(world, status.creator),
-      commit,
-      branches: [],
-    },
-  };
-  events.emit("status", { repository, sender, payload });
 }

@@ -6,7 +6,8 @@ import { found, Refusal } from "../refusal.ts";
 import { nodeId } from "../shapes/account.ts";
 import { toPlainCommit } from "../shapes/commit.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
-import type { Repository, World } from "../world.ts";
+import type { Repository } from "../state.ts";
+import type { World } from "../world.ts";
 
 type Ids =
   | "git/get-commit"

@@ -2,8 +2,9 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { created, type Endpoints, listed, ok } from "../endpoint.ts";
 import { found } from "../refusal.ts";
 import { toApp } from "../shapes/app.ts";
+import type { App } from "../state.ts";
 import type { Delivery } from "../webhooks.ts";
-import type { App, World } from "../world.ts";
+import { clientIdOf, type World } from "../world.ts";
 import { signedIn } from "./apps.ts";
 
 type Ids =
@@ -106,7 +107,7 @@ function createFromManifest(world: World, app: Omit<App, "publicKey">): object {
   const pem = privateKey.export({ type: "pkcs1", format: "pem" });
   return {
     ...toApp(world, whole),
-    client_id: `Iv1.${app.id}`,
+    client_id: clientIdOf(whole),
     client_secret: randomBytes(20).toString("hex"),
     webhook_secret: secret,
     pem,

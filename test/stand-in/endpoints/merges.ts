@@ -8,18 +8,11 @@ import { settleMerge } from "../pull-moves.ts";
 import { moveReference } from "../pushes.ts";
 import { found, Refusal } from "../refusal.ts";
 import { settledRun } from "../shapes/check.ts";
-import {
-  type Account,
-  type CheckRun,
-  fullName,
-  type Protection,
-  type Pull,
-  protectionsOf,
-  type World,
-} from "../world.ts";
-import { latestStatuses } from "./deployments.ts";
+import type { Account, CheckRun, Protection, Pull } from "../state.ts";
+import { fullName, protectionsOf, type World } from "../world.ts";
 import { pullNumbered } from "./pulls.ts";
 import { approvalsOf } from "./reviews.ts";
+import { latestStatuses } from "./statuses.ts";
 
 export const merges: Pick<Endpoints, "pulls/merge" | "pulls/update-branch"> = {
   "pulls/merge": {

@@ -7,7 +7,8 @@ import { closePull, emitPull, keepHead } from "../pull-moves.ts";
 import { found, invalid, mustBeAdmin, notFound } from "../refusal.ts";
 import { toCommit, toFile } from "../shapes/commit.ts";
 import { toFullPull, toPull } from "../shapes/pull.ts";
-import { findAccount, type Pull, type Repository, timestamp } from "../world.ts";
+import type { Pull, Repository } from "../state.ts";
+import { findAccount, timestamp } from "../world.ts";
 
 type Ids =
   | "pulls/list"

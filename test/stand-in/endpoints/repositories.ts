@@ -5,16 +5,8 @@ import { type Context, created, done, type Endpoints, ok } from "../endpoint.ts"
 import { createBare } from "../git/bare.ts";
 import { found, invalid } from "../refusal.ts";
 import { toRepository } from "../shapes/repository.ts";
-import {
-  type Account,
-  findAccount,
-  findRepository,
-  fullName,
-  type Repository,
-  type Role,
-  timestamp,
-  type World,
-} from "../world.ts";
+import type { Account, Repository, Role } from "../state.ts";
+import { findAccount, findRepository, fullName, timestamp, type World } from "../world.ts";
 
 type Ids =
   | "repos/get"

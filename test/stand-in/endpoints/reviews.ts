@@ -3,7 +3,8 @@ import { type Call, type Endpoints, listed, ok } from "../endpoint.ts";
 import { emitReview } from "../pull-moves.ts";
 import { found, mustBeAdmin, unprocessable } from "../refusal.ts";
 import { toReview } from "../shapes/review.ts";
-import { type Pull, type Review, timestamp } from "../world.ts";
+import type { Pull, Review } from "../state.ts";
+import { timestamp } from "../world.ts";
 import { pullNumbered } from "./pulls.ts";
 
 type Ids =

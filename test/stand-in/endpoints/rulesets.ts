@@ -1,6 +1,7 @@
 import { created, done, type Endpoints, type Input, listed } from "../endpoint.ts";
 import { found } from "../refusal.ts";
-import { fullName, type Protection, type Repository, type Ruleset, rulesetsOf } from "../world.ts";
+import type { Protection, Repository, Ruleset } from "../state.ts";
+import { fullName, rulesetsOf } from "../world.ts";
 
 type Ids =
   | "repos/create-repo-ruleset"

@@ -1,6 +1,6 @@
+import { execFile } from "node:child_process";
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 
 export interface Signature {
   readonly name: string;
@@ -34,32 +34,21 @@ export const isolation = {
 
 export function openBare(path: string): Bare {
   const answers = new Map<string, Promise<string>>();
-  const git: Bare = {
+  const text = async (args: readonly string[], options?: RunOptions) =>
+    (await runGit(["--git-dir", path, ...args], options)).toString().replace(/\n$/, "");
+  return {
     path,
-    async run(args, options = {}) {
-      const { stdout } = await execa("git", ["--git-dir", path, ...args], spawnOptions(options));
-      return stdout;
-    },
-    async try(args, options = {}) {
-      const { stdout, failed } = await execa("git", ["--git-dir", path, ...args], {
-        ...spawnOptions(options),
-        reject: false,
-      });
-      return failed ? undefined : stdout;
-    },
+    run: text,
+    try: (args, options) => text(args, options).catch(() => undefined),
     ask(args) {
       const key = args.join("\0");
-      const answer = answers.get(key) ?? git.run(args);
+      const answer = answers.get(key) ?? text(args);
       answers.set(key, answer);
       answer.catch(() => answers.delete(key));
       return answer;
     },
-    async bytes(args) {
-      const { stdout } = await execa("git", ["--git-dir", path, ...args], { ...spawnOptions({}), encoding: "buffer" });
-      return Buffer.from(stdout);
-    },
+    bytes: (args) => runGit(["--git-dir", path, ...args]),
   };
-  return git;
 }
 
 /** GitHub's manners: any commit may be fetched by id, filters work, `refs/pull` is not pushed to. */
@@ -78,7 +67,7 @@ const manners = `
 
 export async function createBare(path: string, defaultBranch: string): Promise<Bare> {
   await mkdir(path, { recursive: true });
-  await execa("git", ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, path], spawnOptions({}));
+  await runGit(["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, path]);
   const git = openBare(path);
   await appendFile(join(path, "config"), manners);
   return git;
@@ -101,6 +90,14 @@ export function lines(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-function spawnOptions({ input = "", env = {} }: RunOptions) {
-  return { input, env: { ...isolation, ...env }, maxBuffer: 1 << 30 } as const;
+/** Standard output. Several times quicker than a library's way to start a process, and a scene starts hundreds. */
+function runGit(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Buffer> {
+  const options = { env: { ...process.env, ...isolation, ...env }, maxBuffer: 1 << 30, encoding: "buffer" } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile("git", args, options, (error, stdout, stderr) => {
+      if (error) reject(new Error(`git ${args.slice(2).join(" ")}: ${stderr}`, { cause: error }));
+      else resolve(stdout);
+    });
+    child.stdin?.on("error", () => undefined).end(input);
+  });
 }

@@ -1,4 +1,5 @@
-import type { Account, World } from "../world.ts";
+import type { Account } from "../state.ts";
+import type { World } from "../world.ts";
 
 const links = {
   followers_url: "/followers",

@@ -1,10 +1,11 @@
-import type { App, Installation, World } from "../world.ts";
+import type { App, Installation } from "../state.ts";
+import { clientIdOf, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 
 export function toApp(world: World, app: App): Record<string, unknown> {
   return {
     id: app.id,
-    client_id: `Iv1.${app.id}`,
+    client_id: clientIdOf(app),
     slug: app.slug,
     node_id: nodeId("App", app.id),
     owner: toUser(world, app.owner),
@@ -28,7 +29,7 @@ export function toInstallation(world: World, installation: Installation): Record
     node_id: nodeId("Installation", installation.id),
     account: toUser(world, account),
     app_id: app.id,
-    client_id: `Iv1.${app.id}`,
+    client_id: clientIdOf(app),
     app_slug: app.slug,
     target_id: account.id,
     target_type: account.type,

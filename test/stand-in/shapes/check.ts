@@ -1,4 +1,5 @@
-import type { CheckRun, CheckSuite, Pull, Repository, World } from "../world.ts";
+import type { CheckRun, CheckSuite, Pull, Repository } from "../state.ts";
+import type { World } from "../world.ts";
 import { fullName, timestamp } from "../world.ts";
 import { nodeId } from "./account.ts";
 import { toApp } from "./app.ts";

@@ -1,4 +1,5 @@
-import { type Comment, fullName, type Pull, type Reaction, type Repository, type World } from "../world.ts";
+import type { Comment, Pull, Reaction, Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 import { toApp } from "./app.ts";
 import { associationOf } from "./pull.ts";

@@ -1,6 +1,7 @@
 import { type Change, readChanges } from "../git/changes.ts";
 import { type Commit, readCommit } from "../git/reading.ts";
-import { type Account, fullName, type Repository, type World } from "../world.ts";
+import type { Account, Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 import { repositoryUrl } from "./repository.ts";
 

@@ -1,4 +1,5 @@
-import type { Deployment, DeploymentStatus, Repository, Status, World } from "../world.ts";
+import type { Deployment, DeploymentStatus, Repository, Status } from "../state.ts";
+import type { World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 import { toApp } from "./app.ts";
 import { repositoryUrl } from "./repository.ts";

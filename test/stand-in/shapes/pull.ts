@@ -1,7 +1,8 @@
 import { commitsBetween } from "../git/bare.ts";
 import { readChanges } from "../git/changes.ts";
 import { mergeBase } from "../git/reading.ts";
-import { type Account, fullName, type Pull, type Repository, type World } from "../world.ts";
+import type { Account, Pull, Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 import { toLabel } from "./comment.ts";
 import { repositoryUrl, toRepository } from "./repository.ts";

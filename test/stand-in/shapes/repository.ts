@@ -1,4 +1,5 @@
-import { fullName, type Repository, type World } from "../world.ts";
+import type { Repository } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 
 const links = {

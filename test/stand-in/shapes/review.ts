@@ -1,4 +1,5 @@
-import { fullName, type Pull, type Review, type World } from "../world.ts";
+import type { Pull, Review } from "../state.ts";
+import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
 import { associationOf } from "./pull.ts";
 import { repositoryUrl } from "./repository.ts";
