@@ -6,7 +6,7 @@ import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import type { Address, Hex } from "../../src/protocol/hex.ts";
 import { type Anvil, type AnvilOptions, startAnvil } from "../helpers/anvil.ts";
 import { sendMined } from "../helpers/registry.ts";
-import { type Intercept, type RpcProxy, startRpcProxy } from "../helpers/rpc-proxy.ts";
+import { dropOnce, type Intercept, late, lie, type RpcProxy, startRpcProxy } from "../helpers/rpc-proxy.ts";
 
 /** Counts its own calls in slot 0; with `01…` as data it reverts. */
 const counterCode = "0x5f3560f81c6001146013575f546001015f55005b5f5ffd";
@@ -112,12 +112,13 @@ describe("a transaction", () => {
 });
 
 describe("when the answer to sending is lost or a lie", () => {
+  const send = "eth_sendRawTransaction";
   const faults: [string, Intercept][] = [
-    ["the connection drops before the node has it", dropOnce(false)],
-    ["the connection drops after the node has it", dropOnce(true)],
-    ["the node answers with another hash", lie((id) => ({ id, result: `0x${"ab".repeat(32)}` }))],
-    ["the node refuses what it took", lie((id) => ({ id, error: { code: -32_000, message: "already known" } }))],
-    ["the node answers too late", late()],
+    ["the connection drops before the node has it", dropOnce(send, "before")],
+    ["the connection drops after the node has it", dropOnce(send, "after")],
+    ["the node answers with another hash", lie(send, (id) => ({ id, result: `0x${"ab".repeat(32)}` }))],
+    ["the node refuses what it took", lie(send, (id) => ({ id, error: { code: -32_000, message: "already known" } }))],
+    ["the node answers too late", late(send, 600)],
   ];
   for (const [name, fault] of faults) {
     it(`has one effect though ${name}`, async () => {
@@ -287,28 +288,3 @@ describe("anybody's transaction", () => {
     await expect(unknown).rejects.toMatchObject({ code: "TRANSACTION_UNKNOWN" });
   });
 });
-
-function dropOnce(delivered: boolean): Intercept {
-  let dropped = false;
-  return async ({ method }, forward) => {
-    if (method !== "eth_sendRawTransaction" || dropped) return forward();
-    dropped = true;
-    if (delivered) await forward();
-    return "drop";
-  };
-}
-
-function lie(answer: (id: number) => Awaited<ReturnType<Intercept>>): Intercept {
-  return async ({ method, id }, forward) => {
-    const truth = await forward();
-    return method === "eth_sendRawTransaction" ? answer(id) : truth;
-  };
-}
-
-function late(): Intercept {
-  return async ({ method }, forward) => {
-    const answer = await forward();
-    if (method === "eth_sendRawTransaction") await new Promise((resolve) => setTimeout(resolve, 600));
-    return answer;
-  };
-}

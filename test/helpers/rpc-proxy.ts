@@ -63,3 +63,31 @@ async function forward(target: string, body: string): Promise<RpcAnswer> {
   const response = await fetch(target, { method: "POST", headers: { "content-type": "application/json" }, body });
   return (await response.json()) as RpcAnswer;
 }
+
+/** Closes the connection at the first request of this kind, before or after the node has it. */
+export function dropOnce(method: string, when: "before" | "after"): Intercept {
+  let dropped = false;
+  return async (request, forward) => {
+    if (request.method !== method || dropped) return forward();
+    dropped = true;
+    if (when === "after") await forward();
+    return "drop";
+  };
+}
+
+/** Answers every request of this kind with something else, once the node has it. */
+export function lie(method: string, answer: (id: number) => RpcAnswer): Intercept {
+  return async (request, forward) => {
+    const truth = await forward();
+    return request.method === method ? answer(request.id) : truth;
+  };
+}
+
+/** Keeps the answers to requests of this kind back for so many milliseconds. */
+export function late(method: string, milliseconds: number): Intercept {
+  return async (request, forward) => {
+    const answer = await forward();
+    if (request.method === method) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return answer;
+  };
+}
