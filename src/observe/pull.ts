@@ -112,10 +112,13 @@ async function observeContract({ solidity, ...touched }: Touched, context: Contr
   const { contract, source } = touched;
   const onChain = await observeRecord(contract, { registry, head, source, pull });
   if (source.kind !== "hashed") return { ...touched, build: { kind: "none" }, onChain };
-  const { readCode, probeCode } = registry;
   const build = await observeBuild(
     { contract, hash: source.hash, sources: solidity },
-    { compiler, readCode, probeCode },
+    {
+      compiler,
+      readCode: (account) => registry.readCode(account, head.number),
+      probeCode: (initcode) => registry.probeCode(initcode, head.number),
+    },
   );
   return { ...touched, build, onChain };
 }
