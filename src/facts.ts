@@ -3,7 +3,7 @@ import type { Policy, PolicyContract } from "./policy.ts";
 import type { Domain } from "./protocol/approval.ts";
 import type { Command } from "./protocol/command.ts";
 import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
-import type { ContractRecord } from "./protocol/record.ts";
+import type { ContractRecord, RecordDraft } from "./protocol/record.ts";
 
 /** Names a pull request: all that a webhook, a queue or a person has to give. */
 export interface PullRef {
@@ -123,6 +123,8 @@ export interface ContractFacts {
   /** The directory's hash at the landed commit and at the tip of the base branch, once merged. */
   readonly landed?: Bytes32 | undefined;
   readonly tip?: Bytes32 | undefined;
+  /** The directory's hash before this pull request, once the record has moved on from it. */
+  readonly previous?: Bytes32 | undefined;
   /** Undefined: the chain could not be read. */
   readonly onChain: RecordFacts | undefined;
 }
@@ -175,4 +177,21 @@ export interface ContractSignatureFacts {
   readonly digest: Bytes32;
   readonly signature: Hex;
   readonly valid: boolean;
+}
+
+/** All that a decision about a registration may know, read at one moment. */
+export interface RegistrationFacts {
+  readonly chainId: number;
+  readonly registry: Address;
+  /** With the signers that are contracts. */
+  readonly draft: RecordDraft & { readonly contractSigners: readonly Address[] };
+  /** Who will make the record's calls, if it is registered exactly so. */
+  readonly executor: Address;
+  readonly existing: ContractRecord | undefined;
+  /** What the contract's `owner()` answers. */
+  readonly owner: Address | undefined;
+  readonly curator: Address | undefined;
+  /** What the proxy's ERC-1967 slots hold; who owns the admin (itself, where it is a plain account). */
+  readonly implementation: Address | undefined;
+  readonly admin: { readonly account: Address; readonly owner: Address | undefined } | undefined;
 }

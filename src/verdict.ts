@@ -83,7 +83,7 @@ export interface Change {
   readonly contract: Address;
   readonly kind: UpgradeKind;
   readonly path: string;
-  readonly before?: { readonly hash: Bytes32; readonly link: string; readonly version: number };
+  readonly before?: { readonly hash: Bytes32 | undefined; readonly version: number };
   readonly after?: { readonly hash: Bytes32; readonly link: string; readonly files: number };
   readonly build?: { readonly contract: string; readonly compiler: string; readonly buildHash: Bytes32 };
   readonly implementation?: { readonly address: Address; readonly codeHash: Bytes32 };
@@ -143,4 +143,26 @@ export interface FinalizeOrder {
   readonly signatures: readonly SignerSignature[];
   /** What has to stand before: initcode by salt (protocol §4). */
   readonly deployments: readonly { readonly salt: Bytes32; readonly initcode: string; readonly account: Address }[];
+}
+
+/** Whose transaction may register a contract (protocol §3). */
+export type Registrant =
+  | { readonly kind: "anyone" }
+  | { readonly kind: "owner" | "curator"; readonly account: Address }
+  | { readonly kind: "nobody" };
+
+/** What is still to be handed over to a record's executor, so that it can make the upgrade calls. */
+export interface Handover {
+  readonly contract: Address;
+  readonly from: Address | undefined;
+  readonly to: Address;
+  readonly call: "transferOwnership" | "changeAdmin";
+}
+
+export interface RegistrationVerdict {
+  /** `registered`: the registry has exactly this record already. */
+  readonly state: "open" | "registered" | "refused";
+  readonly problems: readonly Problem[];
+  readonly registrant: Registrant;
+  readonly handovers: readonly Handover[];
 }

@@ -1,5 +1,6 @@
-import type { ChainFacts, ContractFacts, Pull, PullFacts } from "../facts.ts";
+import type { ChainFacts, ChangeFacts, ContractFacts, Pull, PullFacts } from "../facts.ts";
 import { type Approval, type Domain, hashApproval, type Upgrade } from "../protocol/approval.ts";
+import type { Bytes32 } from "../protocol/hex.ts";
 import { isPlainPath, parseLink } from "../protocol/link.ts";
 import { byAddress, type ContractRecord } from "../protocol/record.ts";
 import type { Change, Proposal, Reason } from "../verdict.ts";
@@ -86,19 +87,28 @@ function isHome(link: string, pull: Pull, path: string): boolean {
   }
 }
 
-function toChange({ contract, source, build, onChain }: ContractFacts): Change {
+function toChange({ contract, source, build, previous, onChain }: ContractFacts): Change {
   const record = onChain?.record;
   return {
     contract: contract.address,
     kind: contract.kind,
     path: contract.path,
-    ...(record && { before: { hash: record.contractHash, link: record.contractLink, version: record.version } }),
+    ...(record && { before: toBefore(record, { previous, change: onChain.changes.at(-1) }) }),
     ...(source.kind === "hashed" && { after: { hash: source.hash, link: source.link, files: source.files } }),
     ...(build.kind === "built" && {
       build: { contract: build.contract, compiler: build.compiler, buildHash: build.buildHash },
       implementation: { address: build.implementation, codeHash: build.codeHash },
     }),
   };
+}
+
+function toBefore(
+  record: ContractRecord,
+  { previous, change }: { previous: Bytes32 | undefined; change: ChangeFacts | undefined },
+): NonNullable<Change["before"]> {
+  return change
+    ? { hash: previous, version: change.version - 1 }
+    : { hash: record.contractHash, version: record.version };
 }
 
 /** The opening of the pull request, or the latest `/countersign propose` by someone allowed, plus the term (§5). */

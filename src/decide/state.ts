@@ -20,7 +20,10 @@ export function decideProposal(
   const derived = deriveProposal(facts, chain);
   if (!derived.proposal) return undecided(chainId, derived);
   const contracts = contractsOn(facts, chainId);
-  const records = contracts.flatMap(({ onChain }) => onChain?.record ?? []);
+  // What was there before the proposal: the record itself may have moved on to it.
+  const records = contracts.flatMap(({ onChain, previous }) =>
+    onChain?.record ? [{ ...onChain.record, contractHash: previous ?? onChain.record.contractHash }] : [],
+  );
   const count = countSignatures(derived.proposal, {
     records,
     posts: facts.posts,

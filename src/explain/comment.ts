@@ -32,8 +32,10 @@ function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; ea
     proposal ? [{ chainId, digest: proposal.digest }] : [],
   );
   const isCurrent = (digest: string) => current.some((one) => one.digest === digest);
+  const heads = current.map((one) => earlier.find(({ digest }) => digest === one.digest)?.head ?? pull.head);
   return {
-    head: pull.head,
+    // A push that changes nothing of the proposal changes nothing of the comment.
+    head: heads.find((head, _, all) => all.every((other) => other === head)) ?? pull.head,
     proposals: current,
     earlier: earlier.filter(({ digest }) => !isCurrent(digest)).slice(0, maxEarlier),
   };
@@ -41,7 +43,7 @@ function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; ea
 
 function explainProposal(verdict: ProposalVerdict, pull: Pull): string {
   return [
-    `### Countersign: ${toTitle(verdict)}`,
+    `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
     ...verdict.changes.map((change) => explainChange(change, verdict)),
     ...explainSigning(verdict, pull),
@@ -50,6 +52,18 @@ function explainProposal(verdict: ProposalVerdict, pull: Pull): string {
     ...explainMessage(verdict),
   ].join("\n\n");
 }
+
+const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
+  proposed: "⏳",
+  approved: "✅",
+  finalized: "✅",
+  outdated: "⚠️",
+  blocked: "⚠️",
+  unknown: "⏳",
+  rejected: "❌",
+  expired: "⌛",
+  failed: "❌",
+};
 
 function explainChange(
   { contract, kind, path, before, after, build, implementation }: Change,
@@ -83,7 +97,7 @@ function explainChange(
 function explainVersion(before: Change["before"], { proposal }: ProposalVerdict, contract: string): string[][] {
   const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
   if (!before || next === undefined) return [];
-  return [["Version", before.version < next ? `${before.version} → ${next}` : String(next)]];
+  return [["Version", `${before.version} → ${next}`]];
 }
 
 function explainSigning({ proposal, state }: ProposalVerdict, pull: Pull): string[] {

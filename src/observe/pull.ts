@@ -2,7 +2,7 @@ import type { Compiler } from "../clients/compiler.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { Head, Registry } from "../clients/registry.ts";
-import type { AppIdentity, ChainFacts, ContractFacts, PolicyFacts, PullFacts, PullRef } from "../facts.ts";
+import type { AppIdentity, ChainFacts, ContractFacts, PolicyFacts, PullFacts, PullRef, RecordFacts } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import { observeBuild } from "./build.ts";
 import { observeChain, observeRecord, orUnreachable } from "./chain.ts";
@@ -88,14 +88,14 @@ async function observeContent(
   return { ...directory, landed, tip: await observeHash(sources.git, commits.baseTip, path) };
 }
 
-async function observeOnChain(chainId: number, touched: readonly Touched[], pull: PullReading, { sources }: Scope) {
+async function observeOnChain(chainId: number, touched: readonly Touched[], pull: PullReading, scope: Scope) {
   const mine = touched.filter(({ contract }) => contract.chain === chainId);
-  const registry = sources.registries.get(chainId);
+  const registry = scope.sources.registries.get(chainId);
   const chain = await observeChain(chainId, registry);
   if (chain.kind !== "read" || !registry) return { chain, contracts: mine.map(toUnread) };
   const head = { number: chain.block, timestamp: chain.time };
   const contracts = await orUnreachable(chainId, () =>
-    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, compiler: sources.compiler }))),
+    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, scope }))),
   );
   return "kind" in contracts ? { chain: contracts as ChainFacts, contracts: mine.map(toUnread) } : { chain, contracts };
 }
@@ -104,23 +104,28 @@ interface ContractContext {
   readonly registry: Registry;
   readonly head: Head;
   readonly pull: PullReading;
-  readonly compiler: Compiler;
+  readonly scope: Scope;
 }
 
 async function observeContract({ solidity, ...touched }: Touched, context: ContractContext): Promise<ContractFacts> {
-  const { registry, head, pull, compiler } = context;
+  const { registry, head, pull, scope } = context;
   const { contract, source } = touched;
   const onChain = await observeRecord(contract, { registry, head, source, pull });
   if (source.kind !== "hashed") return { ...touched, build: { kind: "none" }, onChain };
   const build = await observeBuild(
     { contract, hash: source.hash, sources: solidity },
     {
-      compiler,
+      compiler: scope.sources.compiler,
       readCode: (account) => registry.readCode(account, head.number),
       probeCode: (initcode) => registry.probeCode(initcode, head.number),
     },
   );
-  return { ...touched, build, onChain };
+  return { ...touched, build, onChain, previous: await observePrevious(onChain, contract, scope) };
+}
+
+async function observePrevious({ changes }: RecordFacts, { path }: PolicyContract, { commits, sources }: Scope) {
+  if (changes.length === 0 || commits.mergeBase === undefined) return undefined;
+  return observeHash(sources.git, commits.mergeBase, path);
 }
 
 function toUnread({ solidity: _, ...touched }: Touched): ContractFacts {
