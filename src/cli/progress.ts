@@ -1,0 +1,23 @@
+import ora from "ora";
+
+/** What a command says on stderr while it works. */
+export interface Progress {
+  /** A spinner at a terminal, one line elsewhere. */
+  during<T>(words: string, task: () => Promise<T>): Promise<T>;
+  note(text: string): void;
+}
+
+export function createProgress(stream: NodeJS.WriteStream, { isColored }: { readonly isColored: boolean }): Progress {
+  return {
+    async during(text, task) {
+      const color = isColored ? "cyan" : false;
+      const spinner = ora({ text, stream, color, discardStdin: false, isEnabled: stream.isTTY === true }).start();
+      try {
+        return await task();
+      } finally {
+        spinner.stop();
+      }
+    },
+    note: (text) => void stream.write(`${text}\n`),
+  };
+}

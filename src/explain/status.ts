@@ -1,0 +1,48 @@
+import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
+import { explainCheck, toCount, toTitle } from "./check.ts";
+import { explainReason, explainRefusal } from "./reasons.ts";
+import { toPlain } from "./terminal.ts";
+import { toVisible } from "./visible.ts";
+
+/** Where a pull request stands, who signed and who is missing, for a terminal. */
+export function explainStatus(verdict: PullVerdict): string {
+  if (verdict.scope.kind === "proposals") return verdict.proposals.map(explainProposal).join("\n\n");
+  const { title, summary } = explainCheck(verdict);
+  return `${title}\n${toPlain(summary)}`;
+}
+
+/** Why nothing can be signed, each reason in words. */
+export function explainUnready(verdict: PullVerdict, chainId?: number): readonly string[] {
+  const { title, summary } = explainCheck(verdict);
+  if (verdict.scope.kind !== "proposals") return [`${title}: ${toPlain(summary)}`];
+  const wanted = verdict.proposals.filter((one) => chainId === undefined || one.chainId === chainId);
+  if (wanted.length === 0) return [`The pull request proposes nothing on chain ${chainId}.`];
+  return wanted.flatMap((one) => {
+    const words = one.reasons.map((reason) => toPlain(explainReason(reason)));
+    return words.map((reason) => `Chain ${one.chainId}, ${toTitle(one)}: ${reason}`);
+  });
+}
+
+function explainProposal(verdict: ProposalVerdict): string {
+  const { chainId, reasons, changes, proposal, tallies, refused } = verdict;
+  return [
+    `Chain ${chainId}: ${toTitle(verdict)}`,
+    ...reasons.map((reason) => `  ${toPlain(explainReason(reason))}`),
+    ...changes.map(
+      ({ contract, kind, path }) => `  Contract ${contract} (${kind}), directory ${toVisible(path || ".")}`,
+    ),
+    ...changes.map(({ before, after }) => `  Hash ${before?.hash ?? "none"} -> ${after?.hash ?? "none"}`),
+    ...(proposal ? [`  Digest ${proposal.digest}`] : []),
+    ...tallies.flatMap(explainTally),
+    ...refused.map(({ url, author, refusal }) => {
+      return `  not counted: ${toVisible(author)}, ${toVisible(url)}: ${toPlain(explainRefusal(refusal))}`;
+    }),
+  ].join("\n");
+}
+
+function explainTally(tally: Tally): string[] {
+  const signers = tally.signers.map(({ signer, stand, where }) => {
+    return `    ${signer}  ${stand}${where ? `  ${toVisible(where.author)}, ${toVisible(where.url)}` : ""}`;
+  });
+  return [`  ${tally.contract}: ${toCount(tally)}`, ...signers];
+}
