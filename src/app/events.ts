@@ -16,19 +16,32 @@ interface Origin {
  * Events → keys. An event only names what to look at; nothing else in it is used, since it can be old, repeated, out of
  * order, and its header is not signed.
  */
-export function listen(probot: Probot, sink: KeySink): void {
+export function listen(probot: Probot, sink: KeySink, { appId }: { readonly appId: number }): void {
   probot.on("pull_request", ({ payload }) => toPull(payload, payload.pull_request.number, sink));
   probot.on("pull_request_review", ({ payload }) => toPull(payload, payload.pull_request.number, sink));
   probot.on("issue_comment", async ({ payload }) => {
-    if (payload.issue.pull_request) await toPull(payload, payload.issue.number, sink);
+    if (payload.issue.pull_request && !isOwnWords(payload, appId)) await toPull(payload, payload.issue.number, sink);
   });
   probot.on("check_run.rerequested", ({ payload }) => toCommit(payload, payload.check_run.head_sha, sink));
   probot.on("check_suite.rerequested", ({ payload }) => toCommit(payload, payload.check_suite.head_sha, sink));
   probot.on("push", async ({ payload }) => {
     const repository = toRepositoryKey(payload as Origin);
     const branch = /^refs\/heads\/(.+)$/.exec(payload.ref)?.[1];
-    if (repository && branch && !payload.deleted) await sink.commit({ ...repository, branch, commit: payload.after });
+    const moved = branch && { branch, defaultBranch: payload.repository.default_branch };
+    if (repository && moved && !payload.deleted) await sink.commit({ ...repository, moved, commit: payload.after });
   });
+}
+
+/** What we have just written ourselves is no news. Where somebody else edits or deletes our words, it is. */
+function isOwnWords(
+  { comment, sender }: { comment: { user: Party | null; performed_via_github_app?: Party | null }; sender?: Party },
+  appId: number,
+): boolean {
+  return comment.performed_via_github_app?.id === appId && sender?.id === comment.user?.id;
+}
+
+interface Party {
+  readonly id: number;
 }
 
 async function toPull(origin: Origin, number: number, sink: KeySink): Promise<void> {

@@ -11,8 +11,13 @@ export interface RepositoryKey {
 /** All that an event has to tell: which pull request to look at. */
 export type PullKey = RepositoryKey & PullRef;
 
-/** A commit whose pull requests to look at; where it is a branch's new tip, all open ones of that base too. */
+/** A commit whose pull requests to look at; where it is a branch's new tip, the open ones that it concerns too. */
 export interface CommitKey extends RepositoryKey {
   readonly commit: string;
-  readonly branch?: string;
+  readonly moved?: MovedBranch;
+}
+
+export interface MovedBranch {
+  readonly branch: string;
+  readonly defaultBranch: string;
 }

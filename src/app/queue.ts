@@ -38,6 +38,7 @@ export interface QueueSettings {
   readonly databaseUrl: string | undefined;
   /** Must be this process's alone: the store's lock sees to that. */
   readonly directory: string;
+  /** Told of every failure, of a job or of the database. */
   onError(error: Error): void;
 }
 
@@ -58,9 +59,13 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
       const options = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
-      await boss.work("pull", options, (jobs: Job<PullKey>[]) => each(jobs, handlers.pull));
-      await boss.work("commit", options, (jobs: Job<CommitKey>[]) => each(jobs, handlers.commit));
-      await boss.work("sweep", { pollingIntervalSeconds: 2 }, handlers.sweep);
+      const told =
+        <T>(handle: (key: T) => Promise<void>) =>
+        (jobs: Job<T>[]) =>
+          each(jobs, handle, onError);
+      await boss.work("pull", options, told(handlers.pull));
+      await boss.work("commit", options, told(handlers.commit));
+      await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },
     async stop() {
@@ -74,6 +79,16 @@ function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
 }
 
-async function each<T>(jobs: Job<T>[], handle: (key: T) => Promise<void>): Promise<void> {
-  for (const { data } of jobs) await handle(data);
+/** A job that fails is tried again by the queue, which itself tells nobody. */
+async function each<T>(
+  jobs: Job<T>[],
+  handle: (key: T) => Promise<void>,
+  onError: (error: Error) => void,
+): Promise<void> {
+  try {
+    for (const { data } of jobs) await handle(data);
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
 }

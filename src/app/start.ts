@@ -32,12 +32,12 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
   const queue = await openQueue({
     databaseUrl,
     directory: join(data, "queue"),
-    onError: (error) => log.error({ reason: error.message }, "the queue has a problem"),
+    onError: (error) => log.error({ reason: error.message }, "a job failed, and is tried again"),
   });
   const installations = openInstallations({ appId, privateKey, host });
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log });
   const compiler = createCompiler();
-  await probot.load((app) => listen(app, queue));
+  await probot.load((app) => listen(app, queue, { appId }));
   const workshop = { host, data, chains, installations, registries, relayers, compiler, sink: queue, log };
   const server = createAppServer(probot, log);
   server.listen(settings.port);

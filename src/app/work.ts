@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Compiler } from "../clients/compiler.ts";
-import { openRemoteRepository } from "../clients/git/remote-repository.ts";
-import { openGithub } from "../clients/github.ts";
+import { openRemoteRepository, type RemoteRepository } from "../clients/git/remote-repository.ts";
+import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
+import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
+import { findConcerned } from "../flows/concerned.ts";
 import { reviewPull } from "../flows/review.ts";
 import type { ChainSetting, HostSetting } from "../settings.ts";
 import type { KeySink } from "./events.ts";
@@ -39,7 +41,26 @@ export function createHandlers(workshop: Workshop): Handlers {
 }
 
 async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { host, data, installations, registries, relayers, compiler, chains, log } = workshop;
+  const { registries, relayers, compiler, chains, log } = workshop;
+  const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
+  const toTransactionUrl = (chainId: number, transaction: string) => {
+    const explorer = explorers.get(chainId);
+    return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
+  };
+  const { github, git } = await openRepository(key, workshop);
+  const clients = { github, git, app, registries, relayers, compiler, toTransactionUrl };
+  const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
+  const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
+  log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  const unread = states.find(({ state }) => state === "unknown");
+  // The pull request says so already; the queue tries again, later each time.
+  if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
+}
+
+async function openRepository(
+  key: RepositoryKey,
+  { host, data, installations }: Workshop,
+): Promise<{ github: GithubClient; git: RemoteRepository }> {
   const { api, token } = await installations.open(key);
   const git = openRemoteRepository({
     url: `${host.origin}/${key.owner}/${key.repository}`,
@@ -47,26 +68,12 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
     token,
     ...(host.enterpriseOrigin && { enterpriseOrigin: host.enterpriseOrigin }),
   });
-  const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
-  const toTransactionUrl = (chainId: number, transaction: string) => {
-    const explorer = explorers.get(chainId);
-    return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
-  };
-  const clients = { github: openGithub(api, key), git, app, registries, relayers, compiler, toTransactionUrl };
-  const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
-  const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
-  log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  return { github: openGithub(api, key), git };
 }
 
-/** A base that moved concerns every open proposal on it, and the pull request whose merge moved it. */
-async function enqueueCommit(key: CommitKey, { installations, sink }: Workshop): Promise<void> {
-  const { api } = await installations.open(key);
-  const github = openGithub(api, key);
-  const [open, landed] = await Promise.all([
-    key.branch === undefined ? [] : github.listOpenPulls(key.branch),
-    github.listPullsOfCommit(key.commit),
-  ]);
-  await enqueue(key, { sink, numbers: [...open, ...landed].map(({ number }) => number) });
+async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {
+  const { sink } = workshop;
+  await enqueue(key, { sink, numbers: await findConcerned(key, await openRepository(key, workshop)) });
 }
 
 /** Finds what events did not tell: they can be lost, and GitHub does not send them again. */

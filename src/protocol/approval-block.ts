@@ -9,7 +9,7 @@ import { type Bytes32, isHex } from "./hex.ts";
  * the message itself and refuses on a difference.
  */
 export interface ApprovalBlock {
-  /** The head commit that the proposals were computed from. */
+  /** The head commit that the proposals were first computed from. */
   readonly head: string;
   readonly proposals: readonly { readonly chainId: number; readonly digest: Bytes32 }[];
   /** Digests that this pull request proposed before, newest first: they only help to say what a signature was for. */

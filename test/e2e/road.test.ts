@@ -74,7 +74,11 @@ describe("a pull request on a registered contract", () => {
 
   it("turns green with the sixth, and is merged by a person", async () => {
     const comment = await awaitComment(stage, pull.number);
-    await review(reviewer(stage, 5), pull.number, `/countersign sign ${await signTyped(signerAt(project, 5), comment)}`);
+    await review(
+      reviewer(stage, 5),
+      pull.number,
+      `/countersign sign ${await signTyped(signerAt(project, 5), comment)}`,
+    );
     await awaitCheck(stage, pull.head, "success");
     await stage.dev.api.pulls.merge({ ...repo, pull_number: pull.number });
   });

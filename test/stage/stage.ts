@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
-import { type Anvil, startAnvil } from "../helpers/anvil.ts";
+import { type Anvil, type AnvilOptions, startAnvil } from "../helpers/anvil.ts";
 import type { Person } from "../stand-in/people.ts";
 import { type StandIn, startStandIn } from "../stand-in/start.ts";
 
@@ -43,13 +43,15 @@ export async function setStage({
   directory,
   from,
   branch = "main",
+  anvil: chain = {},
 }: {
   directory: string;
   from?: string;
   branch?: string;
+  anvil?: AnvilOptions;
 }): Promise<Stage> {
   const [anvil, github, botPort] = await Promise.all([
-    startAnvil({ accounts: 16 }),
+    startAnvil({ accounts: 16, ...chain }),
     startStandIn({ directory: join(directory, "github") }),
     getPort(),
   ]);

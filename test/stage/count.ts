@@ -1,0 +1,44 @@
+import type { StandIn } from "../stand-in/start.ts";
+import { until } from "./wait.ts";
+
+/** API requests of the App alone, by template; git is counted apart. */
+export interface RequestCount {
+  readonly api: readonly string[];
+  readonly git: number;
+}
+
+/** What the App asks of GitHub because of an act, from then until it has been quiet for a while (milliseconds). */
+export async function countRequests(
+  github: StandIn,
+  act: () => Promise<unknown>,
+  { people, quiet = 3_000 }: { people: readonly string[]; quiet?: number },
+): Promise<RequestCount> {
+  await settled(github, people, quiet);
+  const start = github.requests.length;
+  await act();
+  await settled(github, people, quiet);
+  const own = ofApp(github, people).filter((request) => github.requests.indexOf(request) >= start);
+  const api = own.filter(({ kind }) => kind === "api").map(({ route }) => route);
+  return { api, git: own.length - api.length };
+}
+
+function ofApp({ requests }: StandIn, people: readonly string[]) {
+  return requests.filter(({ authorization = "" }) => !people.some((token) => isOf(authorization, token)));
+}
+
+/** A token in a header, or in git's basic one. */
+function isOf(authorization: string, token: string): boolean {
+  const [, basic] = /^Basic (.+)$/.exec(authorization) ?? [];
+  return (basic === undefined ? authorization : Buffer.from(basic, "base64").toString()).includes(token);
+}
+
+async function settled(github: StandIn, people: readonly string[], quiet: number): Promise<void> {
+  await github.idle();
+  let count = ofApp(github, people).length;
+  let since = Date.now();
+  await until("the App to be quiet", async () => {
+    const now = ofApp(github, people).length;
+    if (now !== count) [count, since] = [now, Date.now()];
+    return Date.now() - since >= quiet;
+  });
+}
