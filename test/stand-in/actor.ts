@@ -81,7 +81,8 @@ export function maySee(actor: Actor, repository: Repository): boolean {
 }
 
 export function roleOf(account: Account, repository: Repository): Role {
-  if (repository.owner.id === account.id) return "admin";
+  const { owner } = repository;
+  if (owner.id === account.id || owner.owners.has(account.id)) return "admin";
   return repository.collaborators.get(account.id) ?? (repository.private ? "none" : "read");
 }
 

@@ -85,6 +85,21 @@ describe("when an installation's token is used", () => {
   });
 });
 
+describe("when a repository is an organization's", () => {
+  it("is administered by the organization's owners, and webhooks name the organization", async () => {
+    const { github, alice, app, inbox } = scene;
+    github.createOrganization("guild", [alice]);
+    await github.createRepository("guild/tower");
+    github.install(app, { account: "guild", repositories: ["tower"] });
+    const content = Buffer.from("x").toString("base64");
+    const file = { owner: "guild", repo: "tower", path: "README.md", message: "First", content };
+    await alice.api.repos.createOrUpdateFileContents(file);
+    await github.idle();
+    const push = inbox.received.findLast(({ event }) => event === "push");
+    expect(push?.payload).toMatchObject({ organization: { login: "guild" }, repository: { full_name: "guild/tower" } });
+  });
+});
+
 describe("when check runs are written", () => {
   it("takes them from Apps alone, each its own", async () => {
     const head = await scene.work.git("rev-parse", "HEAD");

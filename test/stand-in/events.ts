@@ -1,7 +1,7 @@
 import { isInstalledOn } from "./actor.ts";
 import { project, violations, webhookSchema } from "./description.ts";
 import type { WebhookId } from "./openapi/used.ts";
-import { nodeId, toUser } from "./shapes/account.ts";
+import { nodeId, toOrganization, toUser } from "./shapes/account.ts";
 import { toApp, toInstallation } from "./shapes/app.ts";
 import { toPushedRepository, toRepository } from "./shapes/repository.ts";
 import type { Account, App, Installation, Repository } from "./state.ts";
@@ -98,6 +98,7 @@ function toSurroundings(
     repository: id === "push" ? toPushedRepository(world, repository) : toRepository(world, repository),
     installation: { id: installation.id, node_id: nodeId("Installation", installation.id) },
     sender: toUser(world, sender),
+    ...(repository.owner.type === "Organization" && { organization: toOrganization(world, repository.owner) }),
   };
 }
 

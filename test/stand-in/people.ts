@@ -23,13 +23,10 @@ export interface Person {
 /** A refusal that a test asks for is no news. */
 export const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export function addPerson(
-  context: Context,
-  { login, token = "", type = "User" }: { login: string; token?: string; type?: Account["type"] },
-): Person {
+export function addPerson(context: Context, { login, token }: { login: string; token: string }): Person {
   const { world } = context;
-  const account = addAccount(world, { login, type });
-  if (token !== "") context.tokens.users.set(token, account);
+  const account = addAccount(world, { login, type: "User" });
+  context.tokens.users.set(token, account);
   const setDraft = async (fullName: string, number: number, draft: boolean) => {
     const [pull] = pullsNamed(context, fullName, [number]);
     if (pull === undefined) throw new Error(`no pull request ${fullName}#${number}`);
@@ -49,8 +46,10 @@ export function addPerson(
   };
 }
 
-export function addAccount(world: World, { login, type }: Pick<Account, "login" | "type">): Account {
-  const account = { id: world.nextId(), login, type, createdAt: timestamp(world) };
+type NewAccount = Pick<Account, "login" | "type"> & Partial<Pick<Account, "owners">>;
+
+export function addAccount(world: World, { login, type, owners = new Set() }: NewAccount): Account {
+  const account = { id: world.nextId(), login, type, owners, createdAt: timestamp(world) };
   world.accounts.set(account.id, account);
   return account;
 }

@@ -7,7 +7,7 @@ import type { Context } from "./endpoint.ts";
 import { createEvents } from "./events.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { type Landing, openRepository } from "./landing.ts";
-import { addPerson, type Person } from "./people.ts";
+import { addAccount, addPerson, type Person } from "./people.ts";
 import { createRates } from "./rates.ts";
 import { createStandInServer, type Logged } from "./server.ts";
 import type { App, Installation, Repository } from "./state.ts";
@@ -38,7 +38,7 @@ export interface StandIn {
   /** Everything that broke GitHub's own description, requests and answers and webhooks. Tests assert that it is empty. */
   readonly violations: string[];
   createPerson(login: string): Person;
-  createOrganization(login: string): void;
+  createOrganization(login: string, owners: readonly Person[]): void;
   createApp(app: AppDescription): App;
   install(app: App, choice: InstallationChoice): Installation;
   suspend(installation: Installation): void;
@@ -78,7 +78,9 @@ export async function startStandIn({ directory, port = 0, now = () => new Date()
     },
     limits: world.limits,
     createPerson: (login) => addPerson(context, { login, token: `ghp_${randomBytes(18).toString("hex")}` }),
-    createOrganization: (login) => void addPerson(context, { login, type: "Organization" }),
+    createOrganization(login, owners) {
+      addAccount(world, { login, type: "Organization", owners: new Set(owners.map(({ id }) => id)) });
+    },
     createApp: (app) => addApp(context, app),
     install: (app, choice) => install(context, app, choice),
     suspend: (installation) => changeInstallation(context, installation, "suspend"),

@@ -8,6 +8,8 @@ export interface Account {
   login: string;
   readonly type: "User" | "Organization" | "Bot";
   readonly createdAt: string;
+  /** Of an organization: the ids of those who administer everything in it. */
+  readonly owners: ReadonlySet<number>;
 }
 
 export interface App {

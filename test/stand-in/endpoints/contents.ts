@@ -3,7 +3,7 @@ import { tipOf } from "../git/bare.ts";
 import { type Entry, readTree } from "../git/reading.ts";
 import { writeFile } from "../git/writing.ts";
 import { signatureOf } from "../identity.ts";
-import { moveReference } from "../pushes.ts";
+import { moveReference, readReferences } from "../pushes.ts";
 import { found, Refusal } from "../refusal.ts";
 import { toPlainCommit } from "../shapes/commit.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
@@ -95,8 +95,11 @@ async function putFile(
   const { repository, world, sender } = call;
   const name = branch ?? repository.defaultBranch;
   const ref = `refs/heads/${name}`;
-  const before = found(await tipOf(repository.git, ref));
-  const known = /^\d+ blob (\w+)\t/.exec(await repository.git.ask(["ls-tree", before, "--", path]))?.[1];
+  const before = await tipOf(repository.git, ref);
+  const listing = before && (await repository.git.ask(["ls-tree", before, "--", path]));
+  const known = /^\d+ blob (\w+)\t/.exec(listing ?? "")?.[1];
+  if (before === undefined && (await readReferences(repository)).size > 0)
+    throw new Refusal(404, `Branch ${name} not found`);
   if (known !== sha) throw new Refusal(409, `${path} does not match ${sha ?? "nothing"}`);
   const author = signatureOf(world, sender);
   const after = await writeFile(repository.git, {

@@ -34,6 +34,19 @@ export function toUser(world: World, account: Account): object {
   };
 }
 
+/** As webhooks from an organization's repositories have it, beside the repository. */
+export function toOrganization(world: World, { login, id }: Account): object {
+  const url = `${world.origin}/api/v3/orgs/${login}`;
+  const links = { repos_url: "/repos", events_url: "/events", hooks_url: "/hooks", issues_url: "/issues" };
+  return {
+    ...{ login, id, url, node_id: nodeId("Organization", id), description: null },
+    ...Object.fromEntries(Object.entries(links).map(([key, path]) => [key, url + path])),
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${world.origin}/avatars/u/${id}`,
+  };
+}
+
 export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}${id}`).toString("base64url");
 }

@@ -67,6 +67,7 @@ export async function toFullPull(
 
 export function associationOf(account: Account, repository: Repository): string {
   if (account.id === repository.owner.id) return "OWNER";
+  if (repository.owner.owners.has(account.id)) return "MEMBER";
   return repository.collaborators.has(account.id) ? "COLLABORATOR" : "NONE";
 }
 
