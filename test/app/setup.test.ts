@@ -17,6 +17,7 @@ const setup = fileURLToPath(new URL("../../src/app/setup.ts", import.meta.url));
 let world: string;
 let github: StandIn;
 let directory: string;
+let child: ChildProcess | undefined;
 
 beforeAll(async () => {
   world = await mkdtemp(join(tmpdir(), "countersign-github-"));
@@ -33,23 +34,23 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "countersign-env-"));
 });
 
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  if (child?.exitCode === null) child.kill("SIGKILL");
+  await rm(directory, { recursive: true, force: true });
+});
 
-/** `npm run setup` in a directory of its own. */
+/** `npm run setup` in a directory of its own: what it says, and how it ends. */
 function runSetup(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [setup, ...args], {
+  const started = spawn(process.execPath, [setup, ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH, GHE_HOST: github.host, GHE_PROTOCOL: "http", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  child = started;
   const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
-  return { child, said };
-}
-
-async function endOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null) await once(child, "exit");
-  return child.exitCode;
+  for (const stream of [started.stdout, started.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
+  const end = once(started, "exit").then(([status]) => status as number | null);
+  return { said, end };
 }
 
 /** What a browser does: the page's button, GitHub's page, and back. */
@@ -65,11 +66,11 @@ describe("the setup of an App", () => {
   it("creates it on the host, writes its settings, and the App starts with them", async () => {
     const [page, port] = [await getPort(), await getPort()];
     await writeFile(join(directory, ".env"), `# ours\nAPP_ID=\nPORT=${port}\n`);
-    const { child, said } = runSetup(["--url", `http://127.0.0.1:${port}/`], { PORT: String(page) });
+    const { end, said } = runSetup(["--url", `http://127.0.0.1:${port}/`], { PORT: String(page) });
     await until("the page", async () => said.join("").includes(`http://localhost:${page}`));
     const back = await registerAt(`http://localhost:${page}/probot`);
     expect(back.headers.get("location")).toMatch(/\/countersign\/installations\/new$/);
-    expect(await endOf(child)).toBe(0);
+    expect(await end).toBe(0);
 
     const text = await readFile(join(directory, ".env"), "utf8");
     const settings = parseEnv(text);
@@ -98,8 +99,8 @@ describe("the setup of an App", () => {
 
   it("leaves an App that is set up as it is", async () => {
     await writeFile(join(directory, ".env"), "APP_ID=7\n");
-    const { child, said } = runSetup(["--url", "https://countersign.example.com"]);
-    expect(await endOf(child)).toBe(2);
+    const { end, said } = runSetup(["--url", "https://countersign.example.com"]);
+    expect(await end).toBe(2);
     expect(said.join("")).toContain("APP_ID: expected none yet, found 7");
     expect(await readFile(join(directory, ".env"), "utf8")).toBe("APP_ID=7\n");
   });
@@ -109,14 +110,14 @@ describe("the setup of an App", () => {
     [["--url", "countersign.example.com"], 'found "countersign.example.com"'],
     [["--url", "ftp://countersign.example.com"], 'found "ftp://countersign.example.com"'],
   ])("needs a public address: %j", async (args, words) => {
-    const { child, said } = runSetup(args);
-    expect(await endOf(child)).toBe(2);
+    const { end, said } = runSetup(args);
+    expect(await end).toBe(2);
     expect(said.join("")).toContain(words);
   });
 
   it("says which port is taken", async () => {
-    const { child, said } = runSetup(["--url", "https://x.example"], { PORT: github.host.split(":")[1] ?? "" });
-    expect(await endOf(child)).toBe(2);
+    const { end, said } = runSetup(["--url", "https://x.example"], { PORT: github.host.split(":")[1] ?? "" });
+    expect(await end).toBe(2);
     expect(said.join("")).toContain("PORT: ");
   });
 });
