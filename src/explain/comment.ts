@@ -1,5 +1,6 @@
 import type { EarlierProposal, Pull } from "../facts.ts";
 import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
+import { parseLink } from "../protocol/link.ts";
 import type { Change, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
 import { toCount, toTitle } from "./check.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
@@ -65,39 +66,39 @@ const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
   failed: "❌",
 };
 
-function explainChange(
-  { contract, kind, path, before, after, build, implementation }: Change,
-  verdict: ProposalVerdict,
-): string {
-  const registry = verdict.proposal ? `, registry ${toCode(verdict.proposal.domain.registry)}` : "";
+function explainChange(change: Change, verdict: ProposalVerdict): string {
+  const { contract, kind, path, before, after, build, implementation } = change;
+  const { chainId, proposal, transaction } = verdict;
+  const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
   const rows = [
-    ["Contract", `${toCode(contract)} (${kind})`],
-    ["Chain", `${verdict.chainId}${registry}`],
-    ["Directory", toCode(path)],
-    ["Hash", `${toCode(before?.hash ?? "none")} → ${toCode(after?.hash ?? "none")}`],
-    ...(after
-      ? [
-          ["Link", `<${after.link}>`],
-          ["Files", String(after.files)],
-        ]
-      : []),
-    ...explainVersion(before, verdict, contract),
-    ...(build
-      ? [["Build", `${toCode(build.contract)} by ${toCode(build.compiler)}, build hash ${toCode(build.buildHash)}`]]
-      : []),
-    ...(implementation
-      ? [["Implementation", `${toCode(implementation.address)}, code hash ${toCode(implementation.codeHash)}`]]
-      : []),
-    ...(verdict.proposal ? [["Deadline", toTime(verdict.proposal.approval.deadline)]] : []),
-    ...(verdict.transaction ? [["Transaction", toCode(verdict.transaction)]] : []),
+    ...toRow("Contract", `${toCode(contract)} (${kind})`),
+    ...toRow("Chain", `${chainId}${proposal ? `, registry ${toCode(proposal.domain.registry)}` : ""}`),
+    ...toRow("Directory", toCode(path)),
+    ...toRow("Hash", `${toCode(before?.hash ?? "none")} → ${toCode(after?.hash ?? "none")}`),
+    ...toRow("Link", after && explainLink(after.link, path)),
+    ...toRow("Files", after && String(after.files)),
+    ...toRow("Version", before && next && `${before.version} → ${next}`),
+    ...toRow(
+      "Build",
+      build && `${toCode(build.contract)} by ${toCode(build.compiler)}, build hash ${toCode(build.buildHash)}`,
+    ),
+    ...toRow(
+      "Implementation",
+      implementation && `${toCode(implementation.address)}, code hash ${toCode(implementation.codeHash)}`,
+    ),
+    ...toRow("Deadline", proposal && toTime(proposal.approval.deadline)),
+    ...toRow("Transaction", transaction && toCode(transaction)),
   ];
   return toTable(["", ""], rows);
 }
 
-function explainVersion(before: Change["before"], { proposal }: ProposalVerdict, contract: string): string[][] {
-  const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
-  if (!before || next === undefined) return [];
-  return [["Version", `${before.version} → ${next}`]];
+function toRow(name: string, content: string | 0 | undefined): string[][] {
+  return content ? [[name, content]] : [];
+}
+
+/** What is signed is the link in full, which stands in the message below; people want to open it. */
+function explainLink(link: string, path: string): string {
+  return `[${toCode(path || "the repository")} at ${toCode(parseLink(link).commit.slice(0, 12))}](<${link}>)`;
 }
 
 function explainSigning({ proposal, state }: ProposalVerdict, pull: Pull): string[] {
@@ -115,14 +116,15 @@ function explainSigning({ proposal, state }: ProposalVerdict, pull: Pull): strin
 function explainTally(tally: Tally, isOneOfMany: boolean): string {
   const bar = `${"🟩".repeat(Math.min(tally.signed, tally.needed))}${"⬜".repeat(Math.max(0, tally.needed - tally.signed))}`;
   const title = isOneOfMany ? `${toCode(tally.contract)}: ${toCount(tally)}` : toCount(tally);
-  const rows = tally.signers.map((stand) => [toCode(stand.signer), explainStand(stand)]);
+  const rows = tally.signers.map((stand) => [toCode(stand.signer), explainStand(stand, tally)]);
   return [`#### ${title}`, bar, toTable(["Signer", ""], rows)].join("\n\n");
 }
 
-function explainStand({ stand, where }: SignerStand): string {
+function explainStand({ stand, where }: SignerStand, { signed, needed }: Tally): string {
   const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : "";
   if (stand === "signed") return `✅ signed${by}`;
-  return stand === "rejected" ? `❌ rejected${by}` : "⏳ missing";
+  if (stand === "rejected") return `❌ rejected${by}`;
+  return signed < needed ? "⏳ missing" : "not needed any more";
 }
 
 function explainRefused(refused: readonly RefusedPost[]): string[] {

@@ -24,7 +24,7 @@ export function explainReason(reason: Reason): string {
     case "constructor-reads":
       return `The constructor of ${toCode(reason.contract)} reads ${reason.instructions.map((one) => toCode(one)).join(", ")}. Anyone may deploy the implementation at any time, so its code must not depend on block, transaction or caller: move that into an initializer.`;
     case "waiting":
-      return `${reason.signed} of ${reason.needed} signatures.`;
+      return explainWaiting(reason.needed - reason.signed);
     case "approved":
       return "Approved by enough signers. Merging runs the upgrade.";
     case "rejected":
@@ -56,6 +56,10 @@ export function explainReason(reason: Reason): string {
   }
 }
 
+function explainWaiting(missing: number): string {
+  return missing === 1 ? "One more signature is needed." : `${missing} more signatures are needed.`;
+}
+
 /** Why a signature does not count, in words. */
 export function explainRefusal(refusal: Refusal): string {
   switch (refusal.code) {
@@ -64,7 +68,7 @@ export function explainRefusal(refusal: Refusal): string {
     case "earlier-proposal":
       return `by ${toCode(refusal.signer)} for what commit ${toCode(refusal.head.slice(0, 12))} proposed; the proposal changed since, so please review and sign again`;
     case "other-hash":
-      return `by ${toCode(refusal.signer)} for another hash: ${toCode(refusal.hash)}, which is what the record has now`;
+      return `by ${toCode(refusal.signer)} for another hash: ${toCode(refusal.hash)}, which the record had before this change`;
     case "other-version":
       return `by ${toCode(refusal.signer)} for version ${refusal.version}`;
     case "other-chain":
