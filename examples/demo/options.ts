@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { Command, Option } from "commander";
 import { type UpgradeKind, upgradeKinds } from "../../src/policy.ts";
 
@@ -41,5 +41,9 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     program.error("--repo needs --path: the directory to register");
   if (options.repo === undefined && (options.path ?? options.ref) !== undefined)
     program.error("--path and --ref belong to --repo");
+  const { workdir } = options;
+  if (workdir !== undefined && existsSync(workdir) && readdirSync(workdir).length > 0) {
+    program.error(`--workdir: expected a new or empty directory, found files in ${workdir}`);
+  }
   return options;
 }
