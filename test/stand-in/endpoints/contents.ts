@@ -38,7 +38,8 @@ export const contents: Pick<Endpoints, "repos/get-content" | "repos/create-or-up
 
 /** The commit that a branch, a tag or a commit id names. */
 export async function resolveRef(repository: Repository, ref: string): Promise<string | undefined> {
-  for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, ref.replace(/^(heads|tags)\//, "refs/$1/")]) {
+  const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ref.replace(/^(heads|tags)\//, "refs/$1/")];
+  for (const name of /^[0-9a-f]{40}$/.test(ref) ? [ref] : names) {
     const commit = await tipOf(repository.git, name);
     if (commit !== undefined) return commit;
   }
