@@ -1,3 +1,4 @@
+import { CountersignError } from "../errors.ts";
 import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
 import type { CheckWords } from "../words.ts";
 import { explainProblems, explainReason } from "./reasons.ts";
@@ -33,6 +34,14 @@ function explainScope({ scope, proposals }: PullVerdict): Pick<CheckWords, "titl
     case "proposals":
       return { title: proposals.map(toTitle).join("; "), summary: proposals.map(toSummary).join("\n\n") };
   }
+}
+
+/** Our own fault, or a host that does not answer: told, and tried again. What is not ours to show is not shown. */
+export function explainFault(error: unknown): CheckWords {
+  const problems = error instanceof CountersignError ? error.problems : [];
+  const reason =
+    problems.length > 0 ? explainProblems(problems) : "`INTERNAL` Something unexpected; the App's log has it.";
+  return { state: "in_progress", title: titles.unknown, summary: `${reason}\n\nThis is tried again by itself.` };
 }
 
 const titles: Readonly<Record<ProposalVerdict["state"], string>> = {

@@ -1,3 +1,5 @@
+import { ensureCheckRun } from "../act/ensure-check.ts";
+import { explainFault } from "../explain/check.ts";
 import type { PullRef } from "../facts.ts";
 import { observePull } from "../observe/pull.ts";
 import type { PullVerdict } from "../verdict.ts";
@@ -8,11 +10,31 @@ import { tellPull } from "./tell.ts";
 /**
  * The story of every event: whatever it was, it only names a pull request. GitHub, git and the chain are read again,
  * so that order, repetition and loss of events cannot change where it ends.
+ *
+ * @throws what could not be found out, after the check says so: neither passed nor failed (protocol §6)
  */
 export async function reviewPull(ref: PullRef, clients: BotClients, now: number): Promise<PullVerdict> {
+  try {
+    return await review(ref, clients, now);
+  } catch (error) {
+    await tellFault(ref, error, { clients, now }).catch(() => undefined); // the first fault is the one to report
+    throw error;
+  }
+}
+
+async function review(ref: PullRef, clients: BotClients, now: number): Promise<PullVerdict> {
   const observed = await observePull(ref, clients, now);
   const verdict = await judgePull(observed.facts, clients.registries);
   if (observed.facts.pull.state === "merged") return mergePull(observed, verdict, { clients, now });
   await tellPull(observed, verdict, clients);
   return verdict;
+}
+
+async function tellFault(
+  ref: PullRef,
+  error: unknown,
+  { clients, now }: { readonly clients: BotClients; readonly now: number },
+): Promise<void> {
+  const { head } = await clients.github.readPull(ref.number);
+  await ensureCheckRun(explainFault(error), { ...clients, head: head.sha, now });
 }
