@@ -4,6 +4,7 @@ import type { Domain } from "./protocol/approval.ts";
 import type { Command } from "./protocol/command.ts";
 import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
 import type { ContractRecord, RecordDraft } from "./protocol/record.ts";
+import type { PostName } from "./protocol/reply-marker.ts";
 
 /** Names a pull request: all that a webhook, a queue or a person has to give. */
 export interface PullRef {
@@ -158,10 +159,12 @@ export interface PullFacts {
   /** The registered directories that the pull request touches. */
   readonly contracts: readonly ContractFacts[];
   readonly chains: readonly ChainFacts[];
+  /** Every registry that this Countersign knows, also of other chains: to tell a signer whose message he signed. */
+  readonly domains: readonly Domain[];
   readonly posts: readonly Post[];
   readonly earlier: readonly EarlierProposal[];
-  /** Comments that our replies answer. */
-  readonly answered: readonly number[];
+  /** Posts that our replies answer. */
+  readonly answered: readonly PostName[];
   /** What the chain answered when the upgrade was tried just now, where it refused. */
   readonly refusals: readonly FinalizeRefusal[];
 }

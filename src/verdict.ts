@@ -2,6 +2,7 @@ import type { Problem } from "./errors.ts";
 import type { UpgradeKind } from "./policy.ts";
 import type { Approval, Domain } from "./protocol/approval.ts";
 import type { Address, Bytes32 } from "./protocol/hex.ts";
+import type { PostName } from "./protocol/reply-marker.ts";
 import type { SignerSignature } from "./protocol/signature.ts";
 
 /** Why a proposal stands where it stands. `explain/reasons.ts` has the words of each. */
@@ -110,8 +111,8 @@ export interface ProposalVerdict {
   readonly transaction?: Bytes32;
 }
 
-/** Words that somebody asked for in a comment. */
-export type Reply = { readonly comment: number } & (
+/** Words that somebody asked for in a post. */
+export type Reply = { readonly post: PostName } & (
   | { readonly kind: "help" }
   | { readonly kind: "status" }
   | { readonly kind: "finalize" }

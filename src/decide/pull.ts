@@ -49,16 +49,17 @@ function toCheckState({ state }: ProposalVerdict, isOpen: boolean): CheckState {
   return state === "outdated" && !isOpen ? "failure" : checkStates[state];
 }
 
-/** Commands in comments that nobody answered yet, one answer for each comment. */
+/** Commands that nobody answered yet, one answer for each post. */
 function decideReplies({ posts, answered }: PullFacts): Reply[] {
   return posts
-    .filter(({ kind, id }) => kind === "comment" && !answered.includes(id))
-    .flatMap(({ id, commands }): Reply[] => {
-      const asked = commands.find(({ kind }) => kind === "malformed" || isQuestion(kind));
+    .filter((post) => !answered.some(({ kind, id }) => kind === post.kind && id === post.id))
+    .flatMap(({ kind, id, commands }): Reply[] => {
+      const post = { kind, id };
+      const asked = commands.find((command) => command.kind === "malformed" || isQuestion(command.kind));
       if (asked?.kind === "malformed") {
-        return [{ comment: id, kind: "malformed", line: asked.line, expected: asked.expected }];
+        return [{ post, kind: "malformed", line: asked.line, expected: asked.expected }];
       }
-      return asked && isQuestion(asked.kind) ? [{ comment: id, kind: asked.kind }] : [];
+      return asked && isQuestion(asked.kind) ? [{ post, kind: asked.kind }] : [];
     });
 }
 

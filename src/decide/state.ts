@@ -1,5 +1,4 @@
 import type { ChainFacts, ContractFacts, ContractSignatureFacts, PullFacts } from "../facts.ts";
-import type { Domain } from "../protocol/approval.ts";
 import type { Proposal, ProposalState, ProposalVerdict, Reason, Tally } from "../verdict.ts";
 import { contractsOn, type Derived, deriveProposal } from "./proposal.ts";
 import { countSignatures, isApproved, isRejected } from "./tally.ts";
@@ -28,7 +27,7 @@ export function decideProposal(
     records,
     posts: facts.posts,
     earlier: facts.earlier,
-    domains: knownDomains(facts),
+    domains: facts.domains,
     contractSignatures,
   });
   const standing = stand(derived.proposal, count.tallies, contracts, { facts, now: chain.time });
@@ -128,8 +127,4 @@ function undecided(chainId: number, { changes, reasons }: Derived): ProposalVerd
 
 function withoutChain(chainId: number, state: ProposalState, reason: Reason): ProposalVerdict {
   return { chainId, state, reasons: [reason], changes: [], tallies: [], refused: [], signatures: [] };
-}
-
-function knownDomains({ chains }: PullFacts): Domain[] {
-  return chains.flatMap((chain) => (chain.kind === "read" ? [chain.domain] : []));
 }

@@ -21,7 +21,7 @@ export async function tellPull(
   const body = explainComment(verdict, { pull, earlier }) ?? (sticky && explainNothing(pull));
   if (body !== undefined) await ensureComment(body, { github, number, sticky });
   for (const reply of verdict.replies) {
-    const words = { marker: toReplyMarker(reply.comment), words: explainReply(reply, verdict) };
+    const words = { marker: toReplyMarker(reply.post), words: explainReply(reply, verdict) };
     await ensureReply(words, { github, number });
   }
   await ensureCheckRun(explainCheck(verdict), { github, app, head: pull.head, now });

@@ -2,7 +2,7 @@ import type { GithubClient, GithubComment, GithubReview } from "../clients/githu
 import type { AppIdentity, EarlierProposal, Post, Pull } from "../facts.ts";
 import { parseMarker } from "../protocol/approval-block.ts";
 import { parseCommands } from "../protocol/command.ts";
-import { parseReplyMarker } from "../protocol/reply-marker.ts";
+import { type PostName, parseReplyMarker } from "../protocol/reply-marker.ts";
 import { toSeconds } from "./reading.ts";
 
 /** What was said on a pull request, in order of time, and what we said ourselves. */
@@ -10,7 +10,7 @@ export interface Conversation {
   readonly posts: readonly Post[];
   readonly sticky: { readonly id: number; readonly body: string; readonly url: string } | undefined;
   readonly earlier: readonly EarlierProposal[];
-  readonly answered: readonly number[];
+  readonly answered: readonly PostName[];
 }
 
 export async function observeConversation(

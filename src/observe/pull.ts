@@ -41,8 +41,9 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   const { sticky, posts, earlier, answered } = conversation;
   const { base, baseTip } = commits;
   const pull = { ...reading, base, baseTip };
+  const domains = [...sources.registries.values()].map(({ domain }) => domain);
   return {
-    facts: { pull, now, policy, headPolicy, contracts, chains, posts, earlier, answered, refusals: [] },
+    facts: { pull, now, policy, headPolicy, contracts, chains, domains, posts, earlier, answered, refusals: [] },
     sticky,
   };
 }

@@ -1,10 +1,16 @@
-/** The line by which a reply is found again, so that it is given once. */
-export function toReplyMarker(comment: number): string {
-  return `<!-- countersign-reply ${comment} -->`;
+/** A post, as our answer to it names it. GitHub numbers comments and reviews apart. */
+export interface PostName {
+  readonly kind: "comment" | "review";
+  readonly id: number;
 }
 
-/** The comment that a reply of ours answers. */
-export function parseReplyMarker(body: string): number | undefined {
-  const [, id] = /^<!-- countersign-reply (\d{1,15}) -->/.exec(body) ?? [];
-  return id === undefined ? undefined : Number(id);
+/** The line by which an answer is found again, so that it is given once. */
+export function toReplyMarker({ kind, id }: PostName): string {
+  return `<!-- countersign-reply ${kind} ${id} -->`;
+}
+
+/** The post that a comment of ours answers. */
+export function parseReplyMarker(body: string): PostName | undefined {
+  const [, kind, id] = /^<!-- countersign-reply (comment|review) (\d{1,15}) -->/.exec(body) ?? [];
+  return id === undefined ? undefined : { kind: kind as PostName["kind"], id: Number(id) };
 }

@@ -425,6 +425,8 @@ describe("commands that wait for an answer", () => {
       posts: [help, post([{ kind: "malformed", line: "/countersign x", expected: "y" }]), post([{ kind: "propose" }])],
     };
     expect(decidePull(facts).replies.map(({ kind }) => kind)).toEqual(["help", "malformed"]);
-    expect(decidePull({ ...facts, answered: [help.id] }).replies.map(({ kind }) => kind)).toEqual(["malformed"]);
+    expect(
+      decidePull({ ...facts, answered: [{ kind: "comment", id: help.id }] }).replies.map(({ kind }) => kind),
+    ).toEqual(["malformed"]);
   });
 });

@@ -73,6 +73,7 @@ export const baseFacts: PullFacts = {
   posts: [],
   earlier: [],
   answered: [],
+  domains: [domain],
   refusals: [],
 };
 
