@@ -75,7 +75,8 @@ const popularChains = [1, 10, 56, 100, 137, 8453, 42161, 11155111, 31337];
 function otherDomains(domain: Domain, known: readonly Domain[]): Domain[] {
   const chains = [...popularChains, ...known.map(({ chainId }) => chainId)];
   const sameRegistry = [...new Set(chains)].map((chainId) => ({ ...domain, chainId }));
-  return [...known, ...sameRegistry].filter(
+  const sameChain = known.map(({ registry }) => ({ ...domain, registry }));
+  return [...known, ...sameRegistry, ...sameChain].filter(
     ({ chainId, registry }) => chainId !== domain.chainId || registry !== domain.registry,
   );
 }

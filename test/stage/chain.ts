@@ -1,0 +1,32 @@
+import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
+import type { ContractRecord } from "../../src/protocol/record.ts";
+import type { Project } from "./project.ts";
+import type { Stage } from "./stage.ts";
+import { until } from "./wait.ts";
+
+/** The record, which has this version. */
+export async function readVersion({ registry, contract }: Project, version: number): Promise<ContractRecord> {
+  const head = await registry.readHead();
+  const record = await registry.readRecord(contract, head.number);
+  if (record?.version !== version) throw new Error(`expected version ${version}, found ${record?.version}`);
+  return record;
+}
+
+export async function awaitVersion(project: Project, version: number): Promise<ContractRecord> {
+  return until(`version ${version} of ${project.path}`, () => readVersion(project, version));
+}
+
+/** Every `finalize` that anybody sent to the registry for this contract, also those that reverted. */
+export async function countFinalizing({ anvil }: Stage, { registry, contract }: Project): Promise<number> {
+  const selector = toFinalizeData({ upgrades: [], deadline: 0 }, "0x").slice(0, 10);
+  const needle = contract.slice(2).toLowerCase();
+  const height = await anvil.provider.getBlockNumber();
+  let count = 0;
+  for (let number = 0; number <= height; number++) {
+    const block = await anvil.provider.getBlock(number, true);
+    for (const { to, data } of block?.prefetchedTransactions ?? []) {
+      if (to === registry.address && data.startsWith(selector) && data.includes(needle)) count += 1;
+    }
+  }
+  return count;
+}
