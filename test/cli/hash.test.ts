@@ -1,0 +1,209 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GitHost, startGitHost } from "../helpers/git-host.ts";
+import { createRepository, type Repository } from "../helpers/repository.ts";
+import { countersign, startCountersign } from "./countersign.ts";
+
+const files = {
+  "contracts/Vault.sol": "contract Vault {}\n",
+  "contracts/lib/é.sol": "// é\n",
+  "README.md": "# Vault\n",
+};
+const coreutils =
+  "find . -name .git -prune -o -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum -- | sha256sum";
+
+let repository: Repository;
+let bare: Repository;
+let commit: string;
+let hash: string;
+let host: GitHost;
+let scratch: string;
+
+beforeAll(async () => {
+  repository = createRepository();
+  commit = repository.commit(files);
+  bare = createRepository({ bare: true });
+  bare.git(["fetch", "-q", repository.path, "main:main"]);
+  hash = `0x${execFileSync("sh", ["-c", coreutils], { cwd: join(repository.path, "contracts") })
+    .toString()
+    .slice(0, 64)}`;
+  host = await startGitHost(dirname(bare.path));
+  scratch = mkdtempSync(join(tmpdir(), "countersign-test-"));
+});
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+  for (const one of [repository, bare]) one[Symbol.dispose]();
+  rmSync(scratch, { recursive: true });
+});
+
+const enterprise = () => ({ GHE_HOST: new URL(host.origin).host, GHE_PROTOCOL: "http" });
+const remote = () => `${host.origin}/${basename(bare.path)}`;
+
+describe("the hash that coreutils prints", () => {
+  it("is printed alone for a directory, with a note where git may store other files", async () => {
+    const ran = await countersign(["hash", join(repository.path, "contracts")]);
+    expect(ran).toMatchObject({ exit: 0, stdout: `${hash}\n` });
+    expect(ran.stderr).toContain("as the files lie on this disk");
+    const copy = join(scratch, "copy");
+    mkdirSync(join(copy, "lib"), { recursive: true });
+    writeFileSync(join(copy, "Vault.sol"), files["contracts/Vault.sol"]);
+    writeFileSync(join(copy, "lib/é.sol"), files["contracts/lib/é.sol"]);
+    expect(await countersign(["hash", copy])).toEqual({ exit: 0, stdout: `${hash}\n`, stderr: "- Hashing\n" });
+  });
+
+  it("is printed for a commit of a repository with a work tree, of a bare one, and of one elsewhere", async () => {
+    for (const place of [repository.path, bare.path, remote()]) {
+      const ran = await countersign(["hash", `${place}#${commit}:contracts`], { env: enterprise() });
+      expect(ran).toMatchObject({ exit: 0, stdout: `${hash}\n` });
+    }
+  });
+
+  it("is that of the printed lines", async () => {
+    const { stdout } = await countersign(["hash", `${bare.path}#${commit}:contracts/`, "--manifest"]);
+    const [first, ...lines] = stdout.split("\n");
+    expect(first).toBe(hash);
+    expect(
+      `0x${execFileSync("sha256sum", { input: lines.join("\n") })
+        .toString()
+        .slice(0, 64)}`,
+    ).toBe(hash);
+  });
+
+  it("is one object for a program", async () => {
+    const { stdout, exit } = await countersign(["hash", `${bare.path}#${commit}:contracts`, "--manifest", "--json"]);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      hash,
+      source: { kind: "local", repository: bare.path, commit, path: "contracts" },
+      files: 2,
+      bytes: 24,
+      manifest: expect.stringMatching(/^[0-9a-f]{64} {2}Vault\.sol\n[0-9a-f]{64} {2}lib\/é\.sol\n$/),
+    });
+  });
+
+  it("is found where the directory's name holds what a commit is named by", async () => {
+    const odd = join(scratch, `odd#${commit}:contracts`);
+    mkdirSync(odd);
+    writeFileSync(join(odd, "a"), "");
+    expect(await countersign(["hash", odd, "--json"])).toMatchObject({ exit: 0 });
+    const below = repository.commit({ "a#b:c/Vault.sol": "x" });
+    expect(await countersign(["hash", `${repository.path}#${below}:a#b:c`])).toMatchObject({ exit: 0 });
+  });
+});
+
+describe("what cannot be hashed", () => {
+  it("is refused with every problem, its path made visible and what to do", async () => {
+    const blob = repository.writeBlob("x");
+    const tree = repository.writeTree([
+      { mode: "100644", name: "a\u001b[31m", oid: blob },
+      { mode: "120000", name: "link", oid: blob },
+      { mode: "120000", name: "\u202egnp.exe", oid: blob },
+      { mode: "100644", name: "\ue000\\", oid: blob },
+    ]);
+    const ran = await countersign(["hash", `${repository.path}#${repository.writeCommit(tree)}`]);
+    expect(ran).toMatchObject({ exit: 1, stdout: "" });
+    expect(ran.stderr).toContain('TREE_NAME_CONTROL: found a control character in "a\\u{1b}[31m"\n  Rename the file');
+    expect(ran.stderr).toContain("TREE_SYMLINK: ");
+    expect(ran.stderr).toContain("TREE_NAME_BACKSLASH: ");
+    for (const hidden of ["\u001b", "\u202e"]) expect(ran.stderr).not.toContain(hidden);
+  });
+
+  it("is one object for a program, with all problems", async () => {
+    const directory = join(scratch, "links");
+    mkdirSync(directory);
+    for (const name of ["one", "two"]) symlinkSync("/etc/passwd", join(directory, name));
+    const { exit, stdout } = await countersign(["hash", directory, "--json"]);
+    expect(exit).toBe(1);
+    const problem = { code: "TREE_SYMLINK", message: expect.any(String), hint: expect.stringContaining("Replace") };
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        ...problem,
+        problems: ["one", "two"].map((subject) => ({ ...problem, subject })),
+      },
+    });
+  });
+
+  const refused: [string, () => string, number, string][] = [
+    ["a directory that is not there", () => join(scratch, "nowhere"), 1, "TREE_ABSENT"],
+    ["a file", () => join(repository.path, "README.md"), 1, "TREE_NOT_A_DIRECTORY"],
+    ["a path that the commit lacks", () => `${bare.path}#${commit}:nowhere`, 1, "TREE_ABSENT"],
+    ["a branch", () => `${bare.path}#main:contracts`, 1, "GIT_NOT_A_COMMIT"],
+    ["a commit that is not there", () => `${bare.path}#${"0".repeat(40)}`, 3, "GIT_OBJECT_ABSENT"],
+    ["no repository", () => `${scratch}#${commit}`, 2, "GIT_NOT_A_REPOSITORY"],
+    ["nothing before the commit", () => `#${commit}`, 2, "USAGE"],
+    ["git's ext transport", () => `ext::sh -c id#${commit}`, 2, "GIT_NOT_A_REPOSITORY"],
+    ["an option in place of a repository", () => `--upload-pack=id#${commit}`, 2, "USAGE"],
+    ["ssh", () => `ssh://-oProxyCommand=id/x#${commit}`, 2, "GIT_NOT_A_REPOSITORY"],
+    ["a host that nobody named", () => `http://169.254.169.254/x/y#${commit}`, 1, "LINK_HOST"],
+    ["a name and password", () => `https://me:secret@github.com/x/y#${commit}`, 1, "LINK_HOST"],
+    ["a commit that the host lacks", () => `${remote()}#${"1".repeat(40)}`, 3, "GIT_REFUSED"],
+    ["a repository that the host lacks", () => `${host.origin}/nothing#${commit}`, 3, "GIT_REFUSED"],
+  ];
+  it.each(refused)("%s", async (_, source, exit, code) => {
+    const ran = await countersign(["hash", source()], { env: enterprise() });
+    expect(ran).toMatchObject({ exit, stdout: "" });
+    expect(ran.stderr).toMatch(new RegExp(`^${code}: `, "m"));
+  });
+
+  it("is not known where the host does not answer", async () => {
+    const env = { GHE_HOST: "127.0.0.1:1", GHE_PROTOCOL: "http" };
+    const ran = await countersign(["hash", `http://127.0.0.1:1/x/y#${commit}`, "--json"], { env });
+    expect(ran.exit).toBe(3);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: "GIT_UNREACHABLE" } });
+  });
+});
+
+describe("the token", () => {
+  it("goes to the host that it is for, and is never shown", async () => {
+    const env = { ...enterprise(), GITHUB_TOKEN: "ghp_secret" };
+    const before = host.requests.length;
+    const ran = await countersign(["hash", `${host.origin}/nothing#${commit}`], { env });
+    const sent = host.requests.slice(before).map(({ authorization }) => authorization);
+    expect(sent).toEqual([`Basic ${Buffer.from("x-access-token:ghp_secret").toString("base64")}`]);
+    expect(ran.stdout + ran.stderr).not.toContain("secret");
+  });
+});
+
+describe("the temporary repository", () => {
+  it("is gone afterwards", async () => {
+    const own = mkdtempSync(join(scratch, "tmp-"));
+    await countersign(["hash", `${remote()}#${commit}:contracts`], { env: { ...enterprise(), TMPDIR: own } });
+    expect(readdirSync(own)).toEqual([]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("is gone after %s", async (signal) => {
+    const own = mkdtempSync(join(scratch, "tmp-"));
+    let asked = () => {};
+    const reached = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent = createServer(() => asked()).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const env = { GHE_HOST: address, GHE_PROTOCOL: "http", TMPDIR: own };
+    const child = startCountersign(["hash", `http://${address}/x/y#${commit}`], { env });
+    await reached;
+    expect(readdirSync(own)).toHaveLength(1);
+    child.kill(signal);
+    expect((await child).exitCode).toBe(signal === "SIGINT" ? 130 : 143);
+    expect(readdirSync(own)).toEqual([]);
+    silent.closeAllConnections();
+    silent.close();
+  });
+});
+
+describe("a reader that has enough", () => {
+  it("ends it quietly", () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`many/${i}-${"x".repeat(60)}`, "x"]));
+    const last = repository.commit(many);
+    const run = `node_modules/.bin/node src/cli/main.ts hash "$0" --manifest 2>&1 >&3 | cat; exit 0`;
+    const line = `{ ${run}; } 3>&1 | head -1`;
+    const out = execFileSync("sh", ["-c", line, `${repository.path}#${last}:many`]).toString();
+    expect(out).not.toContain("Error");
+  });
+});
