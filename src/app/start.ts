@@ -8,6 +8,7 @@ import { createCompiler } from "../clients/compiler.ts";
 import { openRegistry } from "../clients/registry.ts";
 import { createRelayer } from "../clients/relayer.ts";
 import { openStore } from "../clients/store.ts";
+import { assertChains, assertIdentity } from "./assert-settings.ts";
 import { listen } from "./events.ts";
 import { openInstallations } from "./installations.ts";
 import { openQueue } from "./queue.ts";
@@ -25,16 +26,20 @@ export interface RunningApp {
 export async function startApp(settings: AppSettings, log: Logger): Promise<RunningApp> {
   const { appId, privateKey, webhookSecret, host, chains, data, databaseUrl } = settings;
   const wallet = await openRelayerWallet(settings.relayer);
-  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) });
   const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
   const registries = new Map(opened.map(({ chainId, chain, registry }) => [chainId, openRegistry(chain, registry)]));
+  await assertChains(registries.values(), ({ chain }, { message }) =>
+    log.warn({ chainId: chain.chainId, reason: message }, "a chain does not answer yet"),
+  );
+  const installations = openInstallations({ appId, privateKey, host });
+  await assertIdentity(installations, () => log.warn({ host: host.origin }, "GitHub does not answer yet"));
+  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) });
   const relayers = new Map(opened.map(({ chainId, chain }) => [chainId, createRelayer({ chain, wallet, store })]));
   const queue = await openQueue({
     databaseUrl,
     directory: join(data, "queue"),
     onError: (error) => log.error({ reason: error.message }, "a job failed, and is tried again"),
   });
-  const installations = openInstallations({ appId, privateKey, host });
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log });
   const compiler = createCompiler();
   await probot.load((app) => listen(app, queue, { appId }));
