@@ -2,8 +2,12 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countFinalizing, readVersion } from "../stage/chain.ts";
-import { approve, awaitCheck, awaitComment } from "../stage/people.ts";
+import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
+import { type Hex, toAddress } from "../../src/protocol/hex.ts";
+import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
+import { countFinalizing, readApproval, readVersion } from "../stage/chain.ts";
+import { settle } from "../stage/example.ts";
+import { approve, awaitCheck, awaitComment, say, signTyped } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import type { Project } from "../stage/project.ts";
 import { fullName, repo } from "../stage/stage.ts";
@@ -143,5 +147,32 @@ describe("a pull request merged without quorum", () => {
     await awaitCheck(play.stage, opened.pull.head, "failure");
     await readVersion(opened.project, 1);
     expect(await countFinalizing(play.stage, opened.project)).toBe(0);
+  });
+});
+
+describe("a quorum that somebody takes to the chain before the merge", () => {
+  it("is reported: the chain is ahead of main; the merge then sends nothing more", async () => {
+    const opened = await open("ahead");
+    await approveIt(opened);
+    await awaitCheck(play.stage, opened.pull.head, "success");
+    const [, anyone] = play.stage.anvil.accounts;
+    const { project, pull, comment } = opened;
+    const entries = await Promise.all(
+      project.signers.slice(0, 2).map(async (wallet): Promise<SignerSignature> => {
+        const signature = (await signTyped(wallet, comment)) as Hex;
+        return { signer: toAddress(wallet.address), kind: "account", signature };
+      }),
+    );
+    const data = toFinalizeData(readApproval(comment), packSignatures(entries));
+    await settle(await anyone.sendTransaction({ to: project.registry.address, data }), anyone);
+    await say(play.stage.dev, pull.number, "/countersign status");
+    await awaitComment(play.stage, pull.number, "The chain is ahead of main");
+    await play.stage.dev.api.pulls.merge({ ...repo, pull_number: pull.number });
+    await until(
+      "the comment to change",
+      async () => !(await awaitComment(play.stage, pull.number)).includes("ahead of"),
+    );
+    await readVersion(project, 2);
+    expect(await countFinalizing(play.stage, project)).toBe(1);
   });
 });

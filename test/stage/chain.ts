@@ -1,5 +1,7 @@
 import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
+import type { Approval, Upgrade } from "../../src/protocol/approval.ts";
 import type { ContractRecord } from "../../src/protocol/record.ts";
+import { readTypedData } from "./people.ts";
 import type { Project } from "./project.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./wait.ts";
@@ -29,4 +31,15 @@ export async function countFinalizing({ anvil }: Stage, { registry, contract }: 
     }
   }
   return count;
+}
+
+/** The message of a comment, as the registry's `finalize` takes it. */
+export function readApproval(comment: string): Approval {
+  const { message } = readTypedData(comment);
+  const upgrades = message.upgrades.map((upgrade: Upgrade) => ({
+    ...upgrade,
+    version: Number(upgrade.version),
+    calls: upgrade.calls.map((call) => ({ ...call, value: BigInt(call.value), minGas: BigInt(call.minGas) })),
+  }));
+  return { upgrades, deadline: Number(message.deadline) };
 }

@@ -59,6 +59,12 @@ export async function review(person: Person, number: number, body: string): Prom
   return data.id;
 }
 
+/** A comment that is no review. */
+export async function say(person: Person, number: number, body: string): Promise<number> {
+  const { data } = await person.api.issues.createComment({ ...repo, issue_number: number, body });
+  return data.id;
+}
+
 /** Enough signers approve, each in a review of their own account. */
 export async function approve(
   stage: Stage,
