@@ -1,4 +1,5 @@
-import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
+import type { ErrorCode, Problem } from "../errors.ts";
+import type { ProposalVerdict, PullVerdict, Reason, Tally } from "../verdict.ts";
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainReason, explainRefusal } from "./reasons.ts";
 import { toPlain } from "./terminal.ts";
@@ -12,15 +13,25 @@ export function explainStatus(verdict: PullVerdict): string {
 }
 
 /** Why nothing can be signed, each reason in words. */
-export function explainUnready(verdict: PullVerdict, chainId?: number): readonly string[] {
+export function explainUnready(verdict: PullVerdict, chainId?: number): readonly Problem[] {
   const { title, summary } = explainCheck(verdict);
-  if (verdict.scope.kind !== "proposals") return [`${title}: ${toPlain(summary)}`];
+  if (verdict.scope.kind !== "proposals")
+    return [{ code: "PROPOSAL_NOT_READY", message: `${title}: ${toPlain(summary)}` }];
   const wanted = verdict.proposals.filter((one) => chainId === undefined || one.chainId === chainId);
-  if (wanted.length === 0) return [`The pull request proposes nothing on chain ${chainId}.`];
-  return wanted.flatMap((one) => {
-    const words = one.reasons.map((reason) => toPlain(explainReason(reason)));
-    return words.map((reason) => `Chain ${one.chainId}, ${toTitle(one)}: ${reason}`);
-  });
+  if (wanted.length === 0)
+    return [{ code: "PROPOSAL_NOT_READY", message: `The pull request proposes nothing on chain ${chainId}.` }];
+  return wanted.flatMap((one) =>
+    one.reasons.map((reason) => {
+      const message = `Chain ${one.chainId}, ${toTitle(one)}: ${toPlain(explainReason(reason))}`;
+      return { code: toCode(reason), message };
+    }),
+  );
+}
+
+/** A chain that nobody named or that does not answer is no refusal: it says nothing of the proposal. */
+function toCode({ code }: Reason): ErrorCode {
+  if (code === "chain-unreachable") return "CHAIN_UNREACHABLE";
+  return code === "chain-unknown" ? "SETTING_INVALID" : "PROPOSAL_NOT_READY";
 }
 
 function explainProposal(verdict: ProposalVerdict): string {

@@ -95,7 +95,7 @@ async function signDraft({ ballot, verdict }: Draft, wallet: BaseWallet): Promis
 function assertCounts(wallet: BaseWallet, { ballot, verdict }: Draft, facts: PullFacts): void {
   const signer = toAddress(wallet.address);
   if (ballot.intent === "sign" && findStand(signer, verdict)?.stand === "rejected")
-    throw toNotReady([`${signer} rejected this proposal, which outweighs an approval: it takes a new proposal.`]);
+    throw failure("PROPOSAL_NOT_READY", `${signer} rejected this proposal, which outweighs an approval`);
   if (isAccountSigner(signer, verdict, facts)) return;
   const contracts = verdict.changes.map(({ contract }) => contract).join(", ");
   throw failure(
@@ -104,7 +104,6 @@ function assertCounts(wallet: BaseWallet, { ballot, verdict }: Draft, facts: Pul
   );
 }
 
-function toNotReady(messages: readonly string[]): CountersignError {
-  const [first, ...rest] = messages.map((message): Problem => ({ code: "PROPOSAL_NOT_READY", message }));
+function toNotReady([first, ...rest]: readonly Problem[]): CountersignError {
   return first ? new CountersignError([first, ...rest]) : failure("PROPOSAL_NOT_READY", "there is nothing to sign");
 }
