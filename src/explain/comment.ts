@@ -2,7 +2,7 @@ import type { EarlierProposal, Pull } from "../facts.ts";
 import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
 import { parseLink } from "../protocol/link.ts";
 import type { Change, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
-import { toCount, toTitle } from "./check.ts";
+import { explainCheck, toCount, toTitle } from "./check.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
 
@@ -22,10 +22,14 @@ export function explainComment(
   ].join("\n\n");
 }
 
-/** What a sticky comment says once its pull request touches no registered directory any more. */
-export function explainNothing(pull: Pull): string {
-  const marker = toMarker({ head: pull.head, proposals: [], earlier: [] });
-  return `${marker}\n\n### Countersign: no registered contract is touched any more\n\nThere is nothing to sign here.`;
+/** What a sticky comment says while there is no proposal any more, and why. What was signed before is still known. */
+export function explainNothing(
+  verdict: PullVerdict,
+  { pull, earlier }: { readonly pull: Pull; readonly earlier: readonly EarlierProposal[] },
+): string {
+  const marker = toMarker({ head: pull.head, proposals: [], earlier: earlier.slice(0, maxEarlier) });
+  const { title, summary } = explainCheck(verdict);
+  return `${marker}\n\n### Countersign: ${title}\n\n${summary}\n\nThere is nothing to sign here.`;
 }
 
 function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; earlier: readonly EarlierProposal[] }) {

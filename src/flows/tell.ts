@@ -18,7 +18,7 @@ export async function tellPull(
 ): Promise<void> {
   const { pull, now, earlier } = facts;
   const { number } = pull;
-  const body = explainComment(verdict, { pull, earlier }) ?? (sticky && explainNothing(pull));
+  const body = explainComment(verdict, { pull, earlier }) ?? (sticky && explainNothing(verdict, { pull, earlier }));
   if (body !== undefined) await ensureComment(body, { github, number, sticky });
   for (const reply of verdict.replies) {
     const words = { marker: toReplyMarker(reply.post), words: explainReply(reply, verdict) };

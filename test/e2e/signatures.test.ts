@@ -1,8 +1,15 @@
 import { HDNodeWallet, N, Signature, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rejectionTypes } from "../../src/protocol/approval.ts";
 import { toAddress } from "../../src/protocol/hex.ts";
-import { awaitCheck, awaitComment, readTypedData, review, reviewer, signTyped } from "../stage/people.ts";
+import {
+  awaitCheck,
+  awaitComment,
+  type readTypedData,
+  review,
+  reviewer,
+  signRejection,
+  signTyped,
+} from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { type Project, signerAt } from "../stage/project.ts";
 import { type OpenedPull, openPull } from "../stage/upgrade.ts";
@@ -40,12 +47,6 @@ const otherBytes = "another account signed, or other bytes were signed";
 
 function toHighS({ r, s, v }: Signature): string {
   return `${r}${toBeHex(N - BigInt(s), 32).slice(2)}${v === 27 ? "1c" : "1b"}`;
-}
-
-async function signRejection(wallet: HDNodeWallet): Promise<string> {
-  const { domain, message } = readTypedData(comment);
-  const digest = /digest <code>(0x[0-9a-f]{64})/.exec(comment)?.[1];
-  return wallet.signTypedData(domain, rejectionTypes, { digest, deadline: message.deadline });
 }
 
 describe("a signature in a review", () => {
@@ -119,7 +120,11 @@ describe("a signature in a review", () => {
     ["with v 0 or 1", reshaped(({ r, s, yParity }) => `${r}${s.slice(2)}0${yParity}`), () => "expected v 27 or 28"],
     ["of 64 bytes", reshaped(({ compactSerialized }) => compactSerialized), () => "expected 65 bytes, found 64"],
     ["with a byte too many", reshaped(({ serialized }) => `${serialized}00`), () => "expected 65 bytes, found 66"],
-    ["that says the opposite of its line", signRejection, () => "approval and rejection are different messages"],
+    [
+      "that says the opposite of its line",
+      (wallet) => signRejection(wallet, comment),
+      () => "approval and rejection are different messages",
+    ],
   ])("%s does not count, and the comment says why", async (_, sign, words) => {
     const person = reviewer(play.stage, 0);
     const id = await review(person, pull.number, `/countersign sign ${await sign(signerAt(project, 0))}`);

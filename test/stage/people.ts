@@ -1,4 +1,5 @@
 import type { HDNodeWallet } from "ethers";
+import { rejectionTypes } from "../../src/protocol/approval.ts";
 import { parseMarker } from "../../src/protocol/approval-block.ts";
 import type { Person } from "../stand-in/people.ts";
 import { repo, type Stage } from "./stage.ts";
@@ -52,6 +53,13 @@ export async function signTyped(
   change(typed);
   const { EIP712Domain: _, ...types } = typed.types;
   return wallet.signTypedData(typed.domain, types, typed.message);
+}
+
+/** Signs against the proposal of the comment. */
+export async function signRejection(wallet: HDNodeWallet, comment: string): Promise<string> {
+  const { domain, message } = readTypedData(comment);
+  const digest = /digest <code>(0x[0-9a-f]{64})/.exec(comment)?.[1];
+  return wallet.signTypedData(domain, rejectionTypes, { digest, deadline: message.deadline });
 }
 
 export async function review(person: Person, number: number, body: string): Promise<number> {
