@@ -40,7 +40,9 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
     directory: join(data, "queue"),
     onError: (error) => log.error({ reason: error.message }, "a job failed, and is tried again"),
   });
-  const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log });
+  // Probot logs the whole event beside an error; people's words have no place in a log.
+  const quiet = log.child({}, { redact: { paths: ["event"], remove: true } });
+  const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log: quiet });
   const compiler = createCompiler();
   await probot.load((app) => listen(app, queue, { appId }));
   const workshop = { host, data, chains, installations, registries, relayers, compiler, sink: queue, log };

@@ -101,8 +101,8 @@ describe("a directory that cannot be proposed", () => {
   it("refuses a constructor that reads its caller", async () => {
     const { work } = play.stage;
     const source = await work.git("show", "main:contracts/vault/Vault.sol");
-    const constructor = "constructor() { assembly { sstore(7, caller()) } }\n\n    event Deposited";
-    const hostile = source.replace("event Deposited", constructor);
+    const addition = "constructor() { assembly { sstore(7, caller()) } }\n\n    event Deposited";
+    const hostile = source.replace("event Deposited", addition);
     expect(hostile).not.toBe(source);
     const pull = await open("caller", { "contracts/vault/Vault.sol": hostile });
     await expectBlocked(pull, ["reads `CALLER`", "move that into an initializer"]);

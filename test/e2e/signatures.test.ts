@@ -28,7 +28,7 @@ beforeAll(async () => {
     records: { paths: ["rules"], signers: 9, threshold: 6 },
     settings: ({ anvil, toSettings }, registry) => {
       const [chain] = JSON.parse(String(toSettings(registry).COUNTERSIGN_CHAINS));
-      const other = { ...chain, chainId: anvil.chainId + 1, registry: otherRegistry };
+      const other = { ...chain, chainId: anvil.chainId + 1, registry: otherRegistry, rpc: "http://127.0.0.1:9" };
       return { COUNTERSIGN_CHAINS: JSON.stringify([chain, other]) };
     },
   });
