@@ -8,10 +8,12 @@ export interface Progress {
 }
 
 export function createProgress(stream: NodeJS.WriteStream, { isColored }: { readonly isColored: boolean }): Progress {
+  const color = isColored ? "cyan" : false;
+  // A terminal that says it has no columns would have ora clear lines for ever.
+  const isEnabled = stream.isTTY === true && stream.columns > 0;
   return {
     async during(text, task) {
-      const color = isColored ? "cyan" : false;
-      const spinner = ora({ text, stream, color, discardStdin: false, isEnabled: stream.isTTY === true }).start();
+      const spinner = ora({ text, stream, color, discardStdin: false, isEnabled }).start();
       try {
         return await task();
       } finally {

@@ -77,7 +77,7 @@ export function openChain(settings: ChainSettings): Chain {
 export async function readChainId(rpc: string): Promise<number> {
   const provider = openProvider({ chainId: 1, rpc, confirmations: 1 });
   try {
-    const found = Number(await provider.send("eth_chainId", []).catch((error) => translate(error, "unknown")));
+    const found = Number(await provider.send("eth_chainId", []).catch((error) => translate(error)));
     if (Number.isSafeInteger(found) && found > 0) return found;
     throw failure("CHAIN_UNREACHABLE", "expected the RPC to answer with a chain id, found something else");
   } finally {
@@ -94,12 +94,13 @@ function openProvider({ chainId, rpc, timeout = 20_000 }: ChainSettings): JsonRp
 }
 
 /** The cause is left out on purpose: ethers puts the RPC's address into it, and so a key into the logs. */
-function translate(error: unknown, chainId: number | "unknown"): never {
+function translate(error: unknown, chainId?: number): never {
+  const rpc = chainId === undefined ? "the RPC" : `the RPC of chain ${chainId}`;
   if (error instanceof CountersignError) throw error;
   if (isError(error, "CALL_EXCEPTION") && isRevert(error)) throw failure("CHAIN_REVERTED", toRevertMessage(error.data));
   const answer = findRpcError(error);
-  if (answer) throw failure("CHAIN_REFUSED", `the RPC of chain ${chainId} refused: ${toPrintable(answer)}`);
-  throw failure("CHAIN_UNREACHABLE", `the RPC of chain ${chainId} gave no usable answer (${findCode(error)})`);
+  if (answer) throw failure("CHAIN_REFUSED", `${rpc} refused: ${toPrintable(answer)}`);
+  throw failure("CHAIN_UNREACHABLE", `${rpc} gave no usable answer (${findCode(error)})`);
 }
 
 /** The message of a JSON-RPC error object: ethers keeps it under `error`, or under `info.error` where it knows a name. */
