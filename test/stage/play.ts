@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../../src/protocol/hex.ts";
@@ -55,6 +55,7 @@ export async function openPlay(options: PlayOptions): Promise<Play> {
       return bot;
     },
     async start() {
+      await ageLock(join(String(settings.COUNTERSIGN_DATA), "store", ".lock"));
       bot = await startBot(settings);
       return bot;
     },
@@ -69,6 +70,11 @@ export async function openPlay(options: PlayOptions): Promise<Play> {
   };
   if (options.bot !== false) await play.start();
   return play;
+}
+
+/** The lock of a killed App looks alive for five seconds. Here they are over (the store's own test waits for them). */
+async function ageLock(lock: string): Promise<void> {
+  await utimes(lock, 0, 0).catch(() => undefined);
 }
 
 /** The project with this index. */
