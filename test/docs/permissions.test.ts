@@ -14,7 +14,7 @@ describe("app.yml", () => {
 
   it("asks for the events that are listened to", () => {
     const heard: string[] = [];
-    const probot = { on: (event: string) => heard.push(event) };
+    const probot = { on: (events: string | string[]) => heard.push(...[events].flat()) };
     const sink = { pull: async () => undefined, commit: async () => undefined };
     listen(probot as unknown as Probot, sink, { appId: 7 });
     const events = new Set(heard.map((event) => event.split(".")[0]));
