@@ -46,7 +46,7 @@ async function readPassword({ passwordFile }: KeyOptions, { isInteractive }: Ask
     return text.replace(/\r?\n$/, "");
   }
   if (!isInteractive) return fail("--password-file: expected one, since there is no terminal to ask at");
-  return askPassword({ message: "Password of the keystore", mask: true }, { output: process.stderr });
+  return askPassword({ message: "Password of the keystore" }, { output: process.stderr });
 }
 
 function toWallet(key: string): Wallet | undefined {
