@@ -34,7 +34,7 @@ describe("docs/errors.md", () => {
     const expected = Object.entries(tables).reduce(
       (text, [name, table]) =>
         text.replace(
-          new RegExp(`(<!-- ${name} -->\n)[sS]*(<!-- /${name} -->)`),
+          new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`),
           (_, start, end) => `${start}${table}\n${end}`,
         ),
       page,
