@@ -1,3 +1,4 @@
+import { type HttpProxy, startHttpProxy } from "../helpers/http-proxy.ts";
 import { type RpcProxy, startRpcProxy } from "../helpers/rpc-proxy.ts";
 import { countFinalizing, readVersion } from "./chain.ts";
 import { approve, awaitCheck, awaitComment } from "./people.ts";
@@ -7,64 +8,60 @@ import { repo } from "./stage.ts";
 import { type OpenedPull, openPull } from "./upgrade.ts";
 import { until } from "./wait.ts";
 
-/** A play whose App sees every request counted, to the chain and to GitHub, and can be killed at any of them. */
-export interface FragilePlay extends Play {
-  /** Calls back on every request of the App until it says that it is enough. */
+/** A play whose App can be killed at any of its requests, to the chain and to GitHub. */
+export interface FragilePlay {
+  readonly play: Play;
+  /** Asks this about every request of the App from now on. */
   watch(watcher: Watcher | undefined): void;
-  endAll(): Promise<readonly string[]>;
+  end(): Promise<readonly string[]>;
 }
 
 /**
- * What becomes of a request: the App is killed before it has an effect, or after it and before its answer; it is lost
- * and the App lives; undefined: it passes.
+ * What becomes of a request (`METHOD /path`, or the method of an RPC): the App is killed before it has an effect, or
+ * after it and before its answer; it is lost and the App lives; undefined: it passes.
  */
 export type Watcher = (request: string) => "before" | "after" | "lost" | undefined;
 
 export async function openFragilePlay(options: PlayOptions): Promise<FragilePlay> {
-  let proxy: RpcProxy | undefined;
+  const proxies: (RpcProxy | HttpProxy)[] = [];
   let watcher: Watcher | undefined;
-  const play = await openPlay({
-    ...options,
-    settings: async ({ anvil, toSettings }, registry) => {
-      proxy = await startRpcProxy(anvil.rpc);
-      const [chain] = JSON.parse(String(toSettings(registry).COUNTERSIGN_CHAINS));
-      return { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, rpc: proxy.rpc }]) };
-    },
-  });
-  const kill = () => void play.bot.stop("SIGKILL");
-  proxy?.intercept(async ({ method }, forward) => {
-    const end = watcher?.(method);
-    if (end === "before") kill();
+  let play: Play | undefined;
+  const meet = async <T>(request: string, forward: () => Promise<T>): Promise<T | "drop"> => {
+    const end = watcher?.(request);
+    if (end === "before") await play?.bot.stop("SIGKILL");
     if (end === "before" || end === "lost") return "drop";
     const answer = await forward();
-    if (end === "after") kill();
+    if (end === "after") await play?.bot.stop("SIGKILL");
     return end === "after" ? "drop" : answer;
-  });
-  const { faults } = play.stage.github;
-  const take = faults.take;
-  faults.take = (operation) => {
-    const end = watcher?.(operation);
-    if (end && end !== "lost") kill();
-    return end ? { drop: end === "after" ? "response" : "request" } : take(operation);
   };
-  return Object.defineProperties(Object.create(play), {
-    watch: {
-      value: (next: Watcher | undefined) => {
-        watcher = next;
-      },
+  play = await openPlay({
+    ...options,
+    settings: async ({ anvil, github, toSettings }, registry) => {
+      const rpc = await startRpcProxy(anvil.rpc);
+      rpc.intercept(({ method }, forward) => meet(method, forward));
+      const host = await startHttpProxy(github.url, async (line, forward) => (await meet(line, forward)) ?? undefined);
+      proxies.push(rpc, host);
+      const [chain] = JSON.parse(String(toSettings(registry).COUNTERSIGN_CHAINS));
+      return { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, rpc: rpc.rpc }]), GHE_HOST: host.host };
     },
-    endAll: {
-      value: async () => {
-        await proxy?.stop();
-        return play.end();
-      },
+  });
+  const opened = play;
+  return {
+    play: opened,
+    watch: (next) => {
+      watcher = next;
     },
-  }) as FragilePlay;
+    async end() {
+      const violations = await opened.end();
+      for (const proxy of proxies) await proxy.stop();
+      return violations;
+    },
+  };
 }
 
-/** The operations by which the App changes something, on the chain or on GitHub. */
+/** The requests by which the App changes something, on the chain or on GitHub. */
 export function isWrite(request: string): boolean {
-  return request === "eth_sendRawTransaction" || /\/(create|update|add|set|delete)/.test(request);
+  return request === "eth_sendRawTransaction" || /^(POST|PATCH|PUT|DELETE) \/api\/v3\/repos\//.test(request);
 }
 
 /** A pull request with a new version of the contract, approved, so that only the merge is missing. */
