@@ -14,7 +14,7 @@ const exits = { refusal: 1, usage: 2, fault: 3 };
 /** What a code means is written by hand, and kept. */
 function toCodes(page: string): string {
   const meanings = new Map(
-    [...page.matchAll(/^\| `([A-Z_]+)` \| \w+ \| \d \| (.*?) \| /gm)].map(([, code, text]) => [code, text]),
+    [...page.matchAll(/^\| `([A-Z0-9_]+)` \| \w+ \| \d \| (.*?) \| /gm)].map(([, code, text]) => [code, text]),
   );
   const rows = (Object.keys(catalogue) as ErrorCode[]).map((code) => {
     const [kind, hint] = catalogue[code];
