@@ -20,7 +20,8 @@ export function explainUnready(verdict: PullVerdict, chainId?: number): readonly
   const wanted = verdict.proposals.filter((one) => chainId === undefined || one.chainId === chainId);
   if (wanted.length === 0)
     return [{ code: "PROPOSAL_NOT_READY", message: `The pull request proposes nothing on chain ${chainId}.` }];
-  return wanted.flatMap((one) =>
+  const stuck = wanted.filter(({ state }) => state !== "proposed" && state !== "approved");
+  return stuck.flatMap((one) =>
     one.reasons.map((reason) => {
       const message = `Chain ${one.chainId}, ${toTitle(one)}: ${toPlain(explainReason(reason))}`;
       return { code: toCode(reason), message };

@@ -20,12 +20,15 @@ export const signers = ["01", "02", "03"].map((byte) => new Wallet(`0x${byte.rep
 
 const example = new URL("../../examples/uups/", import.meta.url);
 
-/** A vault that is registered and kept in `acme/vault`, and the bot, which looks when it is told to. */
-export interface PullScene {
+interface OnChain {
   readonly anvil: Anvil;
   readonly registry: Registry;
-  readonly stage: Scene;
   readonly contract: Address;
+}
+
+/** A vault that is registered and kept in `acme/vault`, and the bot, which looks when it is told to. */
+export interface PullScene extends OnChain {
+  readonly stage: Scene;
   /** What the command line is pointed by at this GitHub and this chain. */
   readonly env: Record<string, string>;
   readonly before: string;
@@ -37,13 +40,16 @@ export interface PullScene {
   end(): Promise<void>;
 }
 
-export async function setPullScene(): Promise<PullScene> {
-  const [anvil, stage] = await Promise.all([startAnvil(), setScene()]);
+export async function setPullScene(chainIds: readonly number[] = [31337]): Promise<PullScene> {
+  const stage = await setScene();
   const { github, work, alice, repo } = stage;
-  const registry = await deployRegistry(anvil);
-  const contract = await deployIdle(anvil);
+  const chains = await Promise.all(chainIds.map(openOn));
+  const [{ anvil, registry, contract }] = chains as [OnChain];
   cpSync(new URL("contracts/vault", example), join(work.directory, "contracts/vault"), { recursive: true });
-  const policy = `contracts: [{address: '${contract}', chain: 31337, path: contracts/vault, kind: uups}]\n`;
+  const entries = chains.map(({ registry: { domain }, contract: address }) => {
+    return `{address: '${address}', chain: ${domain.chainId}, path: contracts/vault, kind: uups}`;
+  });
+  const policy = `contracts: [${entries.join(", ")}]\n`;
   const commit = await work.commit({ ".github/countersign.yml": policy }, "Register the vault");
   await work.git("push", "--quiet", "origin", "main");
   const before = await register();
@@ -52,13 +58,15 @@ export async function setPullScene(): Promise<PullScene> {
     const path = "contracts/vault";
     const { hash } = await hashDirectory(await openLocalRepository(work.directory), { commit, path });
     const draft = {
-      contractAddress: contract,
       contractHash: hash,
       contractLink: toLink({ origin: github.url, owner: "acme", repository: "vault", commit, path }),
       signers: signers.map(({ address }) => toAddress(address)).sort(byAddress),
       minSignatures: 2,
     };
-    await sendMined(anvil.accounts[0], { to: registry.address, data: toRegisterData(draft) });
+    for (const one of chains) {
+      const data = toRegisterData({ ...draft, contractAddress: one.contract });
+      await sendMined(one.anvil.accounts[0], { to: one.registry.address, data });
+    }
     return hash;
   }
 
@@ -70,7 +78,7 @@ export async function setPullScene(): Promise<PullScene> {
       directory: join(stage.directory, "bot.git"),
       enterpriseOrigin: github.url,
     }),
-    registries: new Map([[31337, registry]]),
+    registries: new Map(chains.map((one) => [one.anvil.chainId, one.registry])),
     compiler: createCompiler(),
     app: { id: 7, slug: "countersign" },
     relayers: new Map(),
@@ -82,7 +90,9 @@ export async function setPullScene(): Promise<PullScene> {
     env: {
       GHE_HOST: github.host,
       GHE_PROTOCOL: "http",
-      COUNTERSIGN_CHAINS: JSON.stringify([{ chainId: 31337, rpc: anvil.rpc, registry: registry.address }]),
+      COUNTERSIGN_CHAINS: JSON.stringify(
+        chains.map((one) => ({ chainId: one.anvil.chainId, rpc: one.anvil.rpc, registry: one.registry.address })),
+      ),
     },
     async openPull(branch, files) {
       await work.git("checkout", "--quiet", "-B", branch, "main");
@@ -97,8 +107,15 @@ export async function setPullScene(): Promise<PullScene> {
     async end() {
       await github.idle();
       await stage.end();
-      registry.chain.destroy();
-      await anvil.stop();
+      for (const one of chains) {
+        one.registry.chain.destroy();
+        await one.anvil.stop();
+      }
     },
   };
+}
+
+async function openOn(chainId: number): Promise<OnChain> {
+  const anvil = await startAnvil({ chainId });
+  return { anvil, registry: await deployRegistry(anvil), contract: await deployIdle(anvil) };
 }

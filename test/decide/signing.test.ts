@@ -69,6 +69,7 @@ describe("why nothing can be signed", () => {
       { ...toProposal(10, "unknown"), reasons: [unread] },
       { ...toProposal(5, "blocked"), reasons: [unnamed] },
       { ...toProposal(1, "expired"), reasons: [{ code: "expired", deadline: 0 }] },
+      toProposal(8, "proposed"),
     );
     const problems = explainUnready(verdict);
     expect(problems.map(({ code }) => code)).toEqual(["CHAIN_UNREACHABLE", "SETTING_INVALID", "PROPOSAL_NOT_READY"]);
