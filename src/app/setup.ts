@@ -28,6 +28,8 @@ try {
   if (values.help) console.log(help);
   else await setUp(resolve(".env"), values.url);
 } catch (error) {
+  // Ctrl-C at the question.
+  if (error instanceof Error && error.name === "ExitPromptError") process.exit(130);
   if (!(error instanceof CountersignError)) throw error;
   for (const { code, message } of error.problems) console.error(`${message} (${code}) ${catalogue[code][1]}`);
   process.exitCode = 2;
