@@ -1,7 +1,7 @@
 import type { EarlierProposal, Pull } from "../facts.ts";
 import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
 import { parseLink } from "../protocol/link.ts";
-import type { Change, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
+import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
@@ -15,12 +15,17 @@ export function explainComment(
   context: { readonly pull: Pull; readonly earlier: readonly EarlierProposal[] },
 ): string | undefined {
   if (verdict.scope.kind !== "proposals") return undefined;
-  return [
-    toMarker(toBlock(verdict, context)),
-    ...verdict.proposals.map((proposal) => explainProposal(proposal, context.pull)),
-    ...explainHeadPolicy(verdict),
-  ].join("\n\n");
+  const marker = toMarker(toBlock(verdict, context));
+  for (const explainMessage of [showMessage, nameMessage]) {
+    const proposals = verdict.proposals.map((one) => explainProposal(one, { pull: context.pull, explainMessage }));
+    const comment = [marker, ...proposals, ...explainHeadPolicy(verdict)].join("\n\n");
+    if (comment.length <= maxComment) return comment;
+  }
+  return [marker, ...verdict.proposals.map(explainBriefly)].join("\n\n").slice(0, maxComment);
 }
+
+/** What GitHub takes, in characters. */
+const maxComment = 65_536;
 
 /** What a sticky comment says while there is no proposal any more, and why. What was signed before is still known. */
 export function explainNothing(
@@ -46,7 +51,10 @@ function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; ea
   };
 }
 
-function explainProposal(verdict: ProposalVerdict, pull: Pull): string {
+function explainProposal(
+  verdict: ProposalVerdict,
+  { pull, explainMessage }: { pull: Pull; explainMessage: (proposal: Proposal) => string },
+): string {
   return [
     `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
@@ -54,7 +62,20 @@ function explainProposal(verdict: ProposalVerdict, pull: Pull): string {
     ...explainSigning(verdict, pull),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),
-    ...explainMessage(verdict),
+    ...(verdict.proposal ? [explainMessage(verdict.proposal)] : []),
+  ].join("\n\n");
+}
+
+/** Where the whole is too much for a comment: the digest stays, so that every reader can compare what it derives. */
+function explainBriefly(verdict: ProposalVerdict): string {
+  const { state, reasons, proposal } = verdict;
+  return [
+    `### ${signs[state]} Countersign: ${toTitle(verdict)}`,
+    reasons
+      .map((reason) => `- ${explainReason(reason)}`)
+      .join("\n")
+      .slice(0, 2_000),
+    ...(proposal ? [nameMessage(proposal)] : []),
   ].join("\n\n");
 }
 
@@ -144,12 +165,18 @@ function toReference(url: string, words: string): string {
   return /^https?:\/\/[\w.:-]+\/[\w./#-]+$/.test(url) ? `[${words}](${url})` : words;
 }
 
-function explainMessage({ proposal, changes }: ProposalVerdict): string[] {
-  if (!proposal) return [];
+function showMessage(proposal: Proposal): string {
   const block = toTypedDataBlock(proposal.domain, proposal.approval);
-  const derived = changes.map(({ after }) => after?.link).join(", ");
-  const content = block ?? `Too long to show here; it is derived from ${derived}. \`countersign sign\` prints it.`;
-  return [toDetails(`The typed message (EIP-712), digest <code>${proposal.digest}</code>`, content)];
+  return block === undefined ? nameMessage(proposal) : toMessage(proposal, block);
+}
+
+function nameMessage(proposal: Proposal): string {
+  const words = "Too long to show here; it is derived from the links and the chain. `countersign sign` prints it.";
+  return toMessage(proposal, words);
+}
+
+function toMessage({ digest }: Proposal, content: string): string {
+  return toDetails(`The typed message (EIP-712), digest <code>${digest}</code>`, content);
 }
 
 function explainHeadPolicy({ headPolicy }: PullVerdict): string[] {

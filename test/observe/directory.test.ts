@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isTouched, observeDirectory, observeHash, observeTrees } from "../../src/observe/directory.ts";
+import { plantGithub } from "../helpers/github.ts";
+import { openRemote, type Remote } from "../helpers/remote.ts";
+
+const pull = { origin: "https://github.com", owner: "acme", repository: "vault" };
+
+let remote: Remote;
+beforeAll(async () => {
+  remote = await openRemote();
+});
+afterAll(() => remote[Symbol.asyncDispose]());
+
+async function commit(files: Record<string, string | undefined>): Promise<string> {
+  const made = remote.repository.commit(files);
+  await remote.git.ensureCommit(made, 10);
+  return made;
+}
+
+describe("a directory", () => {
+  it("is touched by its tree alone: not by neighbours, and not by a change that was taken back", async () => {
+    const first = await commit({ "a/x.txt": "1", "ab/x.txt": "1" });
+    const neighbour = await commit({ "ab/x.txt": "2", "a.txt": "2" });
+    const changed = await commit({ "a/x.txt": "2" });
+    const back = await commit({ "a/x.txt": "1" });
+    const removed = await commit({ "a/x.txt": undefined });
+    const touched = await Promise.all(
+      [first, neighbour, changed, back, removed].map(async (head) => {
+        const commits = { head, base: first, baseTip: first, defaultTip: first, mergeBase: first, landed: undefined };
+        return isTouched(await observeTrees(remote.git, commits, "a"));
+      }),
+    );
+    expect(touched).toEqual([false, false, true, false, true]);
+  });
+
+  it("has a link to the last commit that changed it, and the texts that a compiler reads", async () => {
+    const { github } = plantGithub();
+    const changed = await commit({ "c/deep/A.sol": "contract A {}", "c/notes.md": "no source" });
+    const head = await commit({ "elsewhere.md": "more" });
+    const { source, solidity } = await observeDirectory({ ...pull, head }, "c", { github, git: remote.git });
+    expect(source).toMatchObject({ kind: "hashed", files: 2, link: `https://github.com/acme/vault/tree/${changed}/c` });
+    expect([...solidity]).toEqual([["c/deep/A.sol", "contract A {}"]]);
+    expect(await observeHash(remote.git, head, "c")).toBe(source.kind === "hashed" && source.hash);
+  });
+
+  it("is refused with every path at fault, and has no hash to compare", async () => {
+    const { github } = plantGithub();
+    const { repository, git } = remote;
+    const oid = repository.writeBlob("target");
+    const links = ["one", "two"].map((name) => ({ mode: "120000", name, oid }));
+    const head = repository.writeCommit(
+      repository.writeTree([{ mode: "40000", name: "d", oid: repository.writeTree(links) }]),
+    );
+    repository.git(["update-ref", "refs/heads/links", head]);
+    await git.ensureCommit(head);
+    const { source } = await observeDirectory({ ...pull, head }, "d", { github, git });
+    expect(source.kind === "refused" && source.problems.map(({ code, subject }) => [code, subject])).toEqual([
+      ["TREE_SYMLINK", expect.stringContaining("one")],
+      ["TREE_SYMLINK", expect.stringContaining("two")],
+    ]);
+    expect(await observeHash(git, head, "d")).toBeUndefined();
+    expect(await observeHash(git, head, "nowhere")).toBeUndefined();
+  });
+
+  it("asks GitHub where the history at hand ends, and believes it only if the tree is the same", async () => {
+    const changed = await commit({ "e/x.txt": "1" });
+    const other = await commit({ "e/x.txt": "2" });
+    for (let index = 0; index < 3; index++) await commit({ "elsewhere.md": `${index}` });
+    const head = remote.repository.commit({ "elsewhere.md": "last" });
+    await using fresh = await openRemoteAgain();
+    await fresh.git.ensureCommit(head, 1);
+    const { github, planted } = plantGithub();
+    const asked = () => planted.get("/commits").query({ sha: head, path: "e", per_page: 1 });
+    asked().reply(200, [{ sha: changed }]);
+    await expect(observeDirectory({ ...pull, head }, "e", { github, git: fresh.git })).rejects.toMatchObject({
+      code: "GITHUB_REFUSED",
+    });
+    asked().reply(200, [{ sha: other }]);
+    const { source } = await observeDirectory({ ...pull, head }, "e", { github, git: fresh.git });
+    expect(source.kind === "hashed" && source.link).toContain(`/tree/${other}/e`);
+  });
+
+  /** The same commits in a cache that has seen none of them. */
+  async function openRemoteAgain(): Promise<Remote> {
+    const fresh = await openRemote();
+    fresh.repository.git([
+      "fetch",
+      "--quiet",
+      "--update-head-ok",
+      remote.repository.path,
+      "+refs/heads/*:refs/heads/*",
+    ]);
+    return fresh;
+  }
+});
