@@ -30,7 +30,6 @@ export const catalogue = {
   TREE_ABSENT: ["refusal", "Check the path and the commit: the directory has to exist there."],
   TREE_EMPTY: ["refusal", "Add at least one regular file: the hash of nothing says nothing."],
   TREE_SPECIAL_FILE: ["refusal", "Remove it: only regular files have a hash."],
-  TREE_TRUNCATED: ["refusal", "The listing was cut off; fetch the commit with git instead."],
   TREE_TOO_MANY_FILES: ["refusal", "Register a smaller directory, or raise the limit."],
   TREE_TOO_MANY_BYTES: ["refusal", "Register a smaller directory, or raise the limit."],
   TREE_TOO_DEEP: ["refusal", "Flatten the directory, or raise the limit."],

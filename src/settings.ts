@@ -80,10 +80,10 @@ export function collect<T extends Record<string, unknown>>(reads: { readonly [K 
   const entries = Object.entries(reads) as [keyof T & string, Read<T[keyof T]>][];
   const [first, ...rest] = entries.flatMap(([, read]) => ("problem" in read ? [read.problem] : []));
   if (first) throw new CountersignError([first, ...rest]);
-  return Object.fromEntries(entries.map(([name, read]) => [name, valueOf(read)])) as T;
+  return Object.fromEntries(entries.map(([name, read]) => [name, toValue(read)])) as T;
 }
 
-function valueOf<T>(read: Read<T>): T {
+function toValue<T>(read: Read<T>): T {
   if ("problem" in read) throw failure("INTERNAL", read.problem.message);
   return read.value;
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getPrivateKey } from "@probot/get-private-key";
-import { Wallet } from "ethers";
+import { N, Wallet } from "ethers";
 import { isHex } from "../protocol/hex.ts";
 import {
   type ChainSetting,
@@ -101,9 +101,9 @@ function readSecret({ WEBHOOK_SECRET: secret }: Environment): Read<string> {
 function readRelayer(environment: Environment): Read<RelayerSetting> {
   const { COUNTERSIGN_RELAYER_KEY: key, COUNTERSIGN_RELAYER_KEYSTORE: keystore } = environment;
   if (key) {
-    return isHex(key, 32)
+    return isPrivateKey(key)
       ? { value: { kind: "key", key } }
-      : wrong("COUNTERSIGN_RELAYER_KEY", "expected 0x and 64 hex digits");
+      : wrong("COUNTERSIGN_RELAYER_KEY", "expected a private key: 0x and 64 hex digits, below the curve's order");
   }
   if (!keystore)
     return wrong("COUNTERSIGN_RELAYER_KEY", "expected a key, or COUNTERSIGN_RELAYER_KEYSTORE, found neither");
@@ -116,6 +116,10 @@ function readRelayer(environment: Environment): Read<RelayerSetting> {
   } catch {
     return wrong("COUNTERSIGN_RELAYER_KEYSTORE", "expected a keystore and a password file that can be read");
   }
+}
+
+function isPrivateKey(text: string): boolean {
+  return isHex(text, 32) && BigInt(text) > 0n && BigInt(text) < N;
 }
 
 function readUrl({ COUNTERSIGN_URL: url }: Environment): Read<string | undefined> {

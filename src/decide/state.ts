@@ -1,7 +1,8 @@
 import type { ChainFacts, ContractFacts, ContractSignatureFacts, PullFacts } from "../facts.ts";
+import type { ContractRecord } from "../protocol/record.ts";
 import type { Proposal, ProposalState, ProposalVerdict, Reason, Tally } from "../verdict.ts";
 import { contractsOn, type Derived, deriveProposal } from "./proposal.ts";
-import { countSignatures, isApproved, isRejected } from "./tally.ts";
+import { countSignatures, isApproved, isRejected, type Sibling } from "./tally.ts";
 
 /** Where the proposal of one chain stands, and every reason why. */
 export function decideProposal(
@@ -19,12 +20,9 @@ export function decideProposal(
   const derived = deriveProposal(facts, chain);
   if (!derived.proposal) return undecided(chainId, derived);
   const contracts = contractsOn(facts, chainId);
-  // What was there before the proposal: the record itself may have moved on to it.
-  const records = contracts.flatMap(({ onChain, previous }) =>
-    onChain?.record ? [{ ...onChain.record, contractHash: previous ?? onChain.record.contractHash }] : [],
-  );
   const count = countSignatures(derived.proposal, {
-    records,
+    records: recordsBefore(contracts),
+    siblings: findSiblings(facts, chainId),
     posts: facts.posts,
     earlier: facts.earlier,
     domains: facts.domains,
@@ -32,6 +30,21 @@ export function decideProposal(
   });
   const standing = stand(derived.proposal, count.tallies, contracts, { facts, now: chain.time });
   return { chainId, changes: derived.changes, proposal: derived.proposal, ...count, ...standing };
+}
+
+/** What was there before the proposal: the record itself may have moved on to it. */
+function recordsBefore(contracts: readonly ContractFacts[]): ContractRecord[] {
+  return contracts.flatMap(({ onChain, previous }) =>
+    onChain?.record ? [{ ...onChain.record, contractHash: previous ?? onChain.record.contractHash }] : [],
+  );
+}
+
+function findSiblings(facts: PullFacts, chainId: number): Sibling[] {
+  return facts.chains.flatMap((chain) => {
+    if (chain.kind !== "read" || chain.domain.chainId === chainId) return [];
+    const { proposal } = deriveProposal(facts, chain);
+    return proposal ? [{ proposal, records: recordsBefore(contractsOn(facts, chain.domain.chainId)) }] : [];
+  });
 }
 
 type Standing = Pick<ProposalVerdict, "state" | "reasons" | "transaction">;

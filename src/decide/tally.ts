@@ -21,6 +21,13 @@ export interface CountContext {
   /** The other registries that are known here, to tell a signer who signed for one of them. */
   readonly domains: readonly Domain[];
   readonly contractSignatures: readonly ContractSignatureFacts[];
+  /** What the same pull request proposes on other chains: what is said to them is not heard here. */
+  readonly siblings: readonly Sibling[];
+}
+
+export interface Sibling {
+  readonly proposal: Proposal;
+  readonly records: readonly ContractRecord[];
 }
 
 interface Voice {
@@ -79,6 +86,8 @@ function hear(
   context: CountContext,
 ): Heard {
   const digest = digests[voice.intent];
+  const isOwn = voice.account !== undefined && isSigner(voice.account, "contract", context);
+  if (!isOwn && context.siblings.some((sibling) => isSaidTo(sibling, voice))) return { voice };
   if (voice.account) return hearContract(voice, voice.account, digest, context);
   const form = readForm(voice.signature);
   if ("refusal" in form) return { voice, refusal: form.refusal };
@@ -87,6 +96,12 @@ function hear(
     return { voice, entry: { signer, kind: "account", signature: form.signature } };
   }
   return { voice, refusal: diagnose(form.signature, signer, { proposal, intent: voice.intent, digests, context }) };
+}
+
+function isSaidTo({ proposal, records }: Sibling, { account, intent, signature }: Voice): boolean {
+  if (account) return records.some(({ contractSigners }) => contractSigners.includes(account));
+  const signer = recoverSigner(intent === "sign" ? proposal.digest : rejectionDigest(proposal), signature);
+  return signer !== undefined && records.some(({ signers }) => signers.includes(signer));
 }
 
 function hearContract(voice: Voice, account: Address, digest: Bytes32, context: CountContext): Heard {

@@ -356,6 +356,33 @@ describe("a signature that does not count", () => {
   });
 });
 
+describe("a pull request on two chains", () => {
+  const there = { chainId: 10, registry };
+  const other = { ...baseContract, contract: { ...baseContract.contract, chain: 10 } };
+  const facts: PullFacts = {
+    ...baseFacts,
+    contracts: [baseContract, other],
+    chains: [...baseFacts.chains, { kind: "read", domain: there, block: 1, time: now }],
+  };
+
+  it("counts a signature for the chain that it is for, and holds it against nobody on the other", () => {
+    const [first, second] = decidePull(facts).proposals;
+    const [ada, grace] = wallets;
+    if (!first?.proposal || !second?.proposal || !ada || !grace) throw new Error("no proposals");
+    const lines = [
+      post([{ kind: "sign", signature: approval(ada, first.proposal) }]),
+      post([{ kind: "sign", signature: approval(grace, second.proposal) }]),
+      post([{ kind: "reject", signature: rejection(ada, second.proposal) }]),
+    ];
+    const { proposals } = decidePull({ ...facts, posts: lines });
+    expect(proposals.map(({ tallies }) => [tallies[0]?.signed, tallies[0]?.rejected])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+    expect(proposals.flatMap(({ refused }) => refused)).toEqual([]);
+  });
+});
+
 describe("a contract among the signers", () => {
   const account = toAddress(String(wallets[0]?.address));
   const facts = withRecord({ contractSigners: [account] });
