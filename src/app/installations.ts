@@ -39,7 +39,11 @@ export function openInstallations({
   readonly privateKey: string;
   readonly host: HostSetting;
 }): Installations {
-  const connect = (options: object) => new Api({ ...base(host), ...options });
+  const connect = (options: object) => {
+    const api = new Api({ ...base(host), ...options });
+    api.hook.before("request", forbidRepetition);
+    return api;
+  };
   const app = connect({ authStrategy: createAppAuth, auth: { appId, privateKey } });
   const auth = createAppAuth({ appId, privateKey, request: app.request });
 
@@ -63,6 +67,14 @@ export function openInstallations({
       }
     },
   };
+}
+
+/**
+ * What makes something new is not sent again by itself: its answer may be lost and the thing there. The job is tried
+ * again, and looks first.
+ */
+function forbidRepetition(options: { method: string; request: object }): void {
+  if (options.method === "POST") Object.assign(options.request, { retries: 0 });
 }
 
 async function* listRepositories(

@@ -1,9 +1,9 @@
 /** How much of it to do: `npm run test:soak` sets more. */
 export const effort = {
   /** Every how-many-th read of a merge the App is killed at; every write always. */
-  stride: readNumber("COUNTERSIGN_STRIDE", 8),
+  stride: readNumber("COUNTERSIGN_STRIDE", 16),
   /** How many random histories are played, from which seed on. */
-  histories: readNumber("COUNTERSIGN_HISTORIES", 4),
+  histories: readNumber("COUNTERSIGN_HISTORIES", 6),
   seed: readNumber("COUNTERSIGN_SEED", 1),
 };
 

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awaitVersion, countFinalizing } from "../stage/chain.ts";
+import { assertOneEnd } from "../stage/crash.ts";
 import { approve, awaitCheck, awaitComment, review, reviewer, say, signTyped } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { signerAt } from "../stage/project.ts";
 import { fullName, repo } from "../stage/stage.ts";
 import { openPull } from "../stage/upgrade.ts";
+import { secondaryRateLimit } from "../stand-in/faults.ts";
 import { cloneOf } from "../stand-in/scene.ts";
 
-const names = ["draft", "closed", "edited", "dismissed", "fork", "outage"] as const;
+const names = ["draft", "closed", "edited", "dismissed", "fork", "failing"] as const;
 let play: Play;
 
 beforeAll(async () => {
@@ -126,5 +128,25 @@ describe("a pull request from a fork", () => {
     await owner.api.pulls.merge({ ...repo, pull_number: data.number });
     await awaitVersion(project, 2);
     await awaitComment(play.stage, data.number, "Finalized on chain");
+  });
+});
+
+describe("a GitHub that fails now and then", () => {
+  it("gets every word once, however often it is asked", async () => {
+    const { faults } = play.stage.github;
+    faults.add({ on: "issues/create-comment", drop: "response" });
+    faults.add({ on: "checks/create", drop: "response" });
+    faults.add({ on: "pulls/list-reviews", status: 502 });
+    faults.add({ ...secondaryRateLimit, on: "pulls/get" });
+    const { project, number, head, comment } = await open("failing");
+    await awaitCheck(play.stage, head, "in_progress");
+    await approve(play.stage, number, { wallets: project.signers.slice(0, 2), comment });
+    await awaitCheck(play.stage, head, "success");
+    faults.add({ on: "repos/create-deployment", drop: "response" });
+    faults.add({ on: "repos/create-deployment-status", drop: "response" });
+    faults.add({ on: "issues/update-comment", status: 500 });
+    await play.stage.owner.api.pulls.merge({ ...repo, pull_number: number });
+    await assertOneEnd(play, project, { pull: { number, head }, version: 2 });
+    expect((await awaitCheck(play.stage, head, "success")).output.title).toBe("Finalized");
   });
 });

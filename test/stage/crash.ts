@@ -83,7 +83,7 @@ export async function openApproved(play: Play, project: Project, name: string): 
 export async function assertOneEnd(
   { stage }: Play,
   project: Project,
-  { pull, version }: { pull: OpenedPull; version: number },
+  { pull, version }: { pull: Pick<OpenedPull, "number" | "head">; version: number },
 ): Promise<void> {
   await awaitComment(stage, pull.number, "Finalized on chain in transaction");
   const run = await until("the check's last words", async () => {
