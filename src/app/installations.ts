@@ -91,12 +91,16 @@ async function* listRepositories(
   }
 }
 
+function quiet(): void {}
+
 /** GitHub Enterprise Server limits no rates unless told to, and github.com's are kept (docs/configuration.md). */
 function base(host: HostSetting) {
   const once = (_after: number, _options: object, _octokit: unknown, retries: number) => retries < 2;
   return {
     baseUrl: host.api,
     userAgent: "countersign",
+    // Octokit's own lines go past the App's log; what failed is told by whoever asked.
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     throttle: { enabled: host.enterpriseOrigin === undefined, onRateLimit: once, onSecondaryRateLimit: once },
     request: {
       fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }),
