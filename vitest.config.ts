@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/deep/**"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Most files wait for processes that they started, so more of them than cores are worth their memory.
+    maxWorkers: 3,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     coverage: { provider: "v8", include: ["src/**"] },
   },
 });
