@@ -157,7 +157,7 @@ const hostile = [
   "[click](https://evil.example) ![x](https://evil.example/x.png)",
   "\u202egnp.exe\u2066 zero\u200bwidth \u0000\u0007",
   "https://evil.example/phish",
-  "$(rm) ${x} {{y}} %0a",
+  "$(rm) $x {{y}} %0a",
 ];
 
 describe("somebody else's words", () => {
