@@ -1,10 +1,12 @@
-/** How much of it to do: `npm run test:soak` sets more. */
+/** `npm run test:soak` does more of it; each number can be set by itself. */
+const isSoak = process.env.COUNTERSIGN_SOAK === "1";
+
 export const effort = {
   /** Every how-many-th read of a merge the App is killed at; every write always. */
-  stride: readNumber("COUNTERSIGN_STRIDE", 16),
-  /** How many random histories are played, from which seed on. */
-  histories: readNumber("COUNTERSIGN_HISTORIES", 6),
-  seed: readNumber("COUNTERSIGN_SEED", 1),
+  stride: readNumber("COUNTERSIGN_STRIDE", isSoak ? 2 : 16),
+  /** How many random histories are played, and from which seed. */
+  histories: readNumber("COUNTERSIGN_HISTORIES", isSoak ? 150 : 6),
+  seed: readNumber("COUNTERSIGN_SEED", isSoak ? Math.floor(Date.now() / 86_400_000) : 1),
 };
 
 function readNumber(name: string, fallback: number): number {
