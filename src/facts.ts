@@ -64,6 +64,8 @@ export interface DirectoryTrees {
   readonly mergeBase: string | undefined;
   readonly base: string | undefined;
   readonly head: string | undefined;
+  /** Merge bases differ, or could not all be seen: the branch has to be updated before anything can be said. */
+  readonly unclear?: true;
 }
 
 /** The directory's content at the commit that its link names. */
@@ -159,6 +161,8 @@ export interface PullFacts {
   /** The registered directories that the pull request touches. */
   readonly contracts: readonly ContractFacts[];
   readonly chains: readonly ChainFacts[];
+  /** Registered directories that the same commit changes when it is proposed against another listed branch. */
+  readonly elsewhere: readonly string[];
   /** Every registry that this Countersign knows, also of other chains: to tell a signer whose message he signed. */
   readonly domains: readonly Domain[];
   readonly posts: readonly Post[];

@@ -132,6 +132,8 @@ export interface PullVerdict {
     | { readonly kind: "other-branch"; readonly branch: string }
     | { readonly kind: "policy-invalid"; readonly problems: readonly Problem[] };
   readonly proposals: readonly ProposalVerdict[];
+  /** Why the check is not green although there is nothing to sign: directories that the commit changes elsewhere. */
+  readonly elsewhere: readonly string[];
   /** Problems of the head's copy of the configuration. */
   readonly headPolicy: readonly Problem[];
   readonly replies: readonly Reply[];

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import ora from "ora";
+import { CountersignError } from "../../src/errors.ts";
 import { readOptions } from "./options.ts";
 import { type Curtain, type Journey, type Tell, walk } from "./road.ts";
 import { toSummary } from "./summary.ts";
@@ -63,5 +64,5 @@ try {
   await end();
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
+  process.exit(error instanceof CountersignError && error.kind === "usage" ? 2 : 1);
 }

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { failure } from "../../src/errors.ts";
 import type { WorkTree } from "../../test/stage/stage.ts";
 
 /** The branch that is registered, and the one that the pull request brings. */
@@ -13,17 +14,20 @@ export async function readBranches(
   { path, ref }: { path: string; ref: string | undefined },
 ): Promise<Branches> {
   const git = (...args: string[]) => run(repository, args);
+  if ((await git("rev-parse", "--git-dir")) === undefined)
+    throw failure("USAGE", `--repo: ${repository} is no git repository`);
   const current = (await git("symbolic-ref", "--quiet", "--short", "HEAD")) ?? ref;
-  if (current === undefined) throw new Error(`${repository} stands on no branch: name one with --ref`);
+  if (current === undefined) throw failure("USAGE", `${repository} stands on no branch: name one with --ref`);
   const head = ref ?? current;
   if ((await git("rev-parse", "--verify", "--quiet", `refs/heads/${head}`)) === undefined) {
-    throw new Error(`${repository} has no branch ${JSON.stringify(head)}`);
+    throw failure("USAGE", `--ref: ${repository} has no branch ${JSON.stringify(head)}`);
   }
-  const has = (branch: string) => git("rev-parse", "--verify", "--quiet", `refs/heads/${branch}:${path}`);
-  if ((await has(head)) === undefined)
-    throw new Error(`the branch ${JSON.stringify(head)} has no ${JSON.stringify(path)}`);
+  const has = async (branch: string) => (await git("cat-file", "-t", `refs/heads/${branch}:${path}`)) === "tree";
+  if (!(await has(head))) {
+    throw failure("USAGE", `--path: the branch ${JSON.stringify(head)} has no directory ${JSON.stringify(path)}`);
+  }
   // A directory that only the branch has cannot have been registered before: the branch itself is the base then.
-  return (await has(current)) === undefined ? { base: head, head } : { base: current, head };
+  return (await has(current)) ? { base: current, head } : { base: head, head };
 }
 
 /** The branch to bring, with a change of the directory: the user's own, or one that the demo makes on top of it. */

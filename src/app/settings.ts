@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getPrivateKey } from "@probot/get-private-key";
 import { N, Wallet } from "ethers";
+import { failure } from "../errors.ts";
 import { isHex } from "../protocol/hex.ts";
 import {
   type ChainSetting,
@@ -60,8 +61,16 @@ export function readAppSettings(environment: Environment): AppSettings {
 
 export async function openRelayerWallet(setting: RelayerSetting): Promise<Wallet> {
   if (setting.kind === "key") return new Wallet(setting.key);
-  const wallet = await Wallet.fromEncryptedJson(setting.json, setting.password);
-  return new Wallet(wallet.privateKey);
+  try {
+    const wallet = await Wallet.fromEncryptedJson(setting.json, setting.password);
+    return new Wallet(wallet.privateKey);
+  } catch {
+    // What ethers says may hold the password.
+    throw failure(
+      "SETTING_INVALID",
+      "COUNTERSIGN_RELAYER_KEYSTORE: expected an encrypted keystore, and its password in COUNTERSIGN_RELAYER_PASSWORD_FILE",
+    );
+  }
 }
 
 function readNumber(

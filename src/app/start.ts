@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -8,6 +9,7 @@ import { createCompiler } from "../clients/compiler.ts";
 import { openRegistry } from "../clients/registry.ts";
 import { createRelayer } from "../clients/relayer.ts";
 import { openStore } from "../clients/store.ts";
+import { CountersignError, failure } from "../errors.ts";
 import { assertChains, assertIdentity } from "./assert-settings.ts";
 import { listen } from "./events.ts";
 import { openInstallations } from "./installations.ts";
@@ -22,6 +24,19 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** A database that cannot be opened is most likely a wrong setting. */
+function nameSetting(error: unknown, name: string): unknown {
+  const isStore = error instanceof CountersignError && error.code === "STORE_FAILED";
+  return isStore ? failure("SETTING_INVALID", `${name}: ${error.message}`) : error;
+}
+
+async function listenOn(server: Server, port: number): Promise<void> {
+  server.listen(port);
+  await once(server, "listening").catch((cause) => {
+    throw failure("SETTING_INVALID", `PORT: expected a port that is free and allowed, found ${port}`, { cause });
+  });
+}
+
 /** Builds the clients, hands them down, and opens the door. */
 export async function startApp(settings: AppSettings, log: Logger): Promise<RunningApp> {
   const { appId, privateKey, webhookSecret, host, chains, data, databaseUrl } = settings;
@@ -33,7 +48,11 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
   );
   const installations = openInstallations({ appId, privateKey, host });
   await assertIdentity(installations, () => log.warn({ host: host.origin }, "GitHub does not answer yet"));
-  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) });
+  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) }).catch(
+    (error) => {
+      throw nameSetting(error, databaseUrl === undefined ? "COUNTERSIGN_DATA" : "DATABASE_URL");
+    },
+  );
   const relayers = new Map(opened.map(({ chainId, chain }) => [chainId, createRelayer({ chain, wallet, store })]));
   const queue = await openQueue({
     databaseUrl,
@@ -47,8 +66,7 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
   await probot.load((app) => listen(app, queue, { appId }));
   const workshop = { host, data, chains, installations, registries, relayers, compiler, sink: queue, log };
   const server = createAppServer(probot, log);
-  server.listen(settings.port);
-  await once(server, "listening");
+  await listenOn(server, settings.port);
   const { port } = server.address() as AddressInfo;
   await queue.start(createHandlers(workshop));
   await queue.sweep();

@@ -60,7 +60,8 @@ function deriveUpgrade(facts: ContractFacts, pull: Pull): { upgrade: Upgrade } |
  */
 function findStops({ contract: { path }, trees, source }: ContractFacts, pull: Pull): readonly Reason[] {
   if (trees.head === undefined) return [{ code: "directory-removed", path }];
-  const moved = pull.state === "open" && trees.mergeBase !== trees.base && trees.base !== trees.head;
+  const isBaseMoved = trees.unclear === true || trees.mergeBase !== trees.base;
+  const moved = pull.state === "open" && isBaseMoved && trees.base !== trees.head;
   return [
     ...(moved ? [{ code: "base-moved", path } as const] : []),
     ...(source.kind === "refused" ? [{ code: "source-refused", path, problems: source.problems } as const] : []),

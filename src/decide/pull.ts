@@ -9,13 +9,26 @@ import { decideProposal } from "./state.ts";
 export function decidePull(facts: PullFacts, contractSignatures: readonly ContractSignatureFacts[] = []): PullVerdict {
   const replies = decideReplies(facts);
   const scope = decideScope(facts);
+  const { elsewhere } = facts;
   if (scope.kind !== "proposals") {
-    const check = scope.kind === "policy-invalid" ? "action_required" : "success";
-    return { check, scope, proposals: [], headPolicy: facts.headPolicy, replies };
+    return {
+      check: decideQuiet(scope, elsewhere),
+      scope,
+      proposals: [],
+      elsewhere,
+      headPolicy: facts.headPolicy,
+      replies,
+    };
   }
   const proposals = facts.chains.map((chain) => decideProposal(facts, chain, contractSignatures));
   const check = worst(proposals.map((proposal) => toCheckState(proposal, facts.pull.state === "open")));
-  return { check, scope, proposals, headPolicy: facts.headPolicy, replies };
+  return { check, scope, proposals, elsewhere, headPolicy: facts.headPolicy, replies };
+}
+
+/** Fails closed: a check belongs to the commit, which may be proposed elsewhere as well. */
+function decideQuiet({ kind }: PullVerdict["scope"], elsewhere: readonly string[]): CheckState {
+  if (kind === "policy-invalid") return "action_required";
+  return elsewhere.length > 0 ? "in_progress" : "success";
 }
 
 function decideScope({ policy, pull, contracts }: PullFacts): PullVerdict["scope"] {

@@ -10,7 +10,7 @@ import { diagnose } from "./diagnosis.ts";
 export interface Count {
   readonly tallies: readonly Tally[];
   readonly refused: readonly RefusedPost[];
-  /** One for each signer that approves and does not reject, in order of posting. */
+  /** One for each signer that approves and does not reject. */
   readonly signatures: readonly SignerSignature[];
 }
 
@@ -41,6 +41,14 @@ interface Heard {
   readonly voice: Voice;
   readonly entry?: SignerSignature;
   readonly refusal?: Refusal;
+  /** In the right form, and by no signer over this message. */
+  readonly unmatched?: { readonly signature: Hex; readonly recovered: Address | undefined };
+}
+
+interface Hearing {
+  readonly proposal: Proposal;
+  readonly digests: Readonly<Record<Voice["intent"], Bytes32>>;
+  readonly context: CountContext;
 }
 
 /**
@@ -49,13 +57,25 @@ interface Heard {
  */
 export function countSignatures(proposal: Proposal, context: CountContext): Count {
   const digests = { sign: proposal.digest, reject: rejectionDigest(proposal) };
-  const heard = context.posts.flatMap(toVoices).map((voice) => hear(voice, digests, proposal, context));
+  const hearing = { proposal, digests, context };
+  const heard = selectVoices(context.posts).map((voice) => hear(voice, hearing));
   const { approvals, rejections, repeated } = sortOut(heard);
   return {
     tallies: context.records.map((record) => toTally(record, approvals, rejections)),
-    refused: [...toRefused(heard), ...repeated],
+    refused: [...toRefused(heard, hearing), ...repeated],
     signatures: [...approvals.values()].flatMap(({ entry }) => (entry && !rejections.has(entry.signer) ? [entry] : [])),
   };
+}
+
+/** What is heard of one pull request: recovering a signature takes a millisecond, and anybody may post thousands. */
+const maxVoices = 500;
+/** Finding out what a signature was meant for takes some thirty times as long. */
+const maxDiagnosed = 60;
+
+/** Those who may write here are heard first, so that strangers' junk cannot displace their signatures. */
+function selectVoices(posts: readonly Post[]): readonly Voice[] {
+  const ordered = posts.toSorted((left, right) => Number(right.trusted) - Number(left.trusted));
+  return ordered.flatMap(toVoices).slice(0, maxVoices);
 }
 
 /** What a rejection of this proposal is signed over: its deadline is the proposal's own. */
@@ -79,23 +99,17 @@ function toVoices(post: Post): Voice[] {
   );
 }
 
-function hear(
-  voice: Voice,
-  digests: Record<Voice["intent"], Bytes32>,
-  proposal: Proposal,
-  context: CountContext,
-): Heard {
+function hear(voice: Voice, { digests, context }: Hearing): Heard {
   const digest = digests[voice.intent];
   const isOwn = voice.account !== undefined && isSigner(voice.account, "contract", context);
   if (!isOwn && context.siblings.some((sibling) => isSaidTo(sibling, voice))) return { voice };
   if (voice.account) return hearContract(voice, voice.account, digest, context);
   const form = readForm(voice.signature);
   if ("refusal" in form) return { voice, refusal: form.refusal };
-  const signer = recoverSigner(digest, form.signature);
-  if (signer && isSigner(signer, "account", context)) {
-    return { voice, entry: { signer, kind: "account", signature: form.signature } };
-  }
-  return { voice, refusal: diagnose(form.signature, signer, { proposal, intent: voice.intent, digests, context }) };
+  const { signature } = form;
+  const recovered = recoverSigner(digest, signature);
+  if (!recovered || !isSigner(recovered, "account", context)) return { voice, unmatched: { signature, recovered } };
+  return { voice, entry: { signer: recovered, kind: "account", signature } };
 }
 
 function isSaidTo({ proposal, records }: Sibling, { account, intent, signature }: Voice): boolean {
@@ -143,8 +157,21 @@ function sortOut(heard: readonly Heard[]) {
   return { approvals, rejections, repeated };
 }
 
-function toRefused(heard: readonly Heard[]): RefusedPost[] {
-  return heard.flatMap(({ voice, refusal }) => (refusal ? [{ ...voice.where, refusal }] : []));
+function toRefused(heard: readonly Heard[], hearing: Hearing): RefusedPost[] {
+  const puzzling = new Set(heard.filter(({ unmatched }) => unmatched).slice(0, maxDiagnosed));
+  return heard.flatMap((one) => {
+    const { voice, unmatched } = one;
+    const refusal = unmatched ? findRefusal(voice, unmatched, puzzling.has(one) ? hearing : undefined) : one.refusal;
+    return refusal ? [{ ...voice.where, refusal }] : [];
+  });
+}
+
+function findRefusal(
+  { intent }: Voice,
+  { signature, recovered }: NonNullable<Heard["unmatched"]>,
+  hearing: Hearing | undefined,
+): Refusal {
+  return hearing ? diagnose(signature, recovered, { intent, ...hearing }) : { code: "no-signer", recovered };
 }
 
 function toTally(record: ContractRecord, approvals: Map<Address, Heard>, rejections: Map<Address, Heard>): Tally {

@@ -1,6 +1,7 @@
 import { CountersignError } from "../errors.ts";
 import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
 import type { CheckWords } from "../words.ts";
+import { toCode } from "./markdown.ts";
 import { explainProblems, explainReason } from "./reasons.ts";
 
 export function explainCheck(verdict: PullVerdict): CheckWords {
@@ -9,7 +10,9 @@ export function explainCheck(verdict: PullVerdict): CheckWords {
     verdict.headPolicy.length === 0
       ? []
       : [`This branch's own configuration has errors: ${explainProblems(verdict.headPolicy)}`];
-  return { state: verdict.check, title, summary: [summary, ...head].join("\n\n") };
+  const elsewhere = explainElsewhere(verdict);
+  const words = [summary, ...elsewhere, ...head].join("\n\n");
+  return { state: verdict.check, title: elsewhere.length > 0 ? `${title}, but elsewhere` : title, summary: words };
 }
 
 function explainScope({ scope, proposals }: PullVerdict): Pick<CheckWords, "title" | "summary"> {
@@ -34,6 +37,14 @@ function explainScope({ scope, proposals }: PullVerdict): Pick<CheckWords, "titl
     case "proposals":
       return { title: proposals.map(toTitle).join("; "), summary: proposals.map(toSummary).join("\n\n") };
   }
+}
+
+function explainElsewhere({ elsewhere }: PullVerdict): string[] {
+  if (elsewhere.length === 0) return [];
+  const paths = elsewhere.map((path) => toCode(path)).join(", ");
+  return [
+    `This commit changes ${paths} when it is proposed against another listed branch. A check belongs to the commit, not to the pull request, so it is not green here either.`,
+  ];
 }
 
 /** Our own fault, or a host that does not answer: told, and tried again. What is not ours to show is not shown. */

@@ -5,7 +5,7 @@ import type { GithubClient } from "../clients/github.ts";
 import { explainCheck } from "../explain/check.ts";
 import { explainComment, explainNothing } from "../explain/comment.ts";
 import { explainReply } from "../explain/reply.ts";
-import type { AppIdentity } from "../facts.ts";
+import type { AppIdentity, Pull } from "../facts.ts";
 import type { PullObservation } from "../observe/pull.ts";
 import { toReplyMarker } from "../protocol/reply-marker.ts";
 import type { PullVerdict } from "../verdict.ts";
@@ -24,5 +24,13 @@ export async function tellPull(
     const words = { marker: toReplyMarker(reply.post), words: explainReply(reply, verdict) };
     await ensureReply(words, { github, number });
   }
+  if (await isSpokenForElsewhere(pull, github)) return;
   await ensureCheckRun(explainCheck(verdict), { github, app, head: pull.head, now });
+}
+
+/** A closed pull request leaves the check of its commit to an open one that has the same head. */
+async function isSpokenForElsewhere({ state, head, number }: Pull, github: GithubClient): Promise<boolean> {
+  if (state !== "closed") return false;
+  const pulls = await github.listPullsOfCommit(head);
+  return pulls.some((one) => one.state === "open" && one.head.sha === head && one.number !== number);
 }

@@ -74,6 +74,9 @@ async function observeChanges(
   return registry.readChanges(address, { contractHash: hash, fromBlock, block: head.number });
 }
 
+/** Each question is a call to the chain, and anybody may post. */
+const maxQuestions = 100;
+
 /** Asks the contracts among the signers about the signatures that posts carry for them (ERC-1271). */
 export async function observeContractSignatures(
   posts: readonly Post[],
@@ -94,8 +97,9 @@ export async function observeContractSignatures(
         ? [{ account: command.account, digest: digests[command.kind], signature: command.signature }]
         : [],
     );
+  const distinct = new Map(asked.map((one) => [`${one.account} ${one.digest} ${one.signature}`, one]));
   return Promise.all(
-    asked.map(async ({ account, digest, signature }) => {
+    [...distinct.values()].slice(0, maxQuestions).map(async ({ account, digest, signature }) => {
       const valid = await registry.isValidContractSignature(account, { digest, signature, block });
       return { account, digest, signature, valid };
     }),

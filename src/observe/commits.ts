@@ -10,8 +10,7 @@ export interface PullCommits {
   readonly base: string;
   readonly baseTip: string;
   readonly defaultTip: string;
-  /** Undefined where the two share no history. */
-  readonly mergeBase: string | undefined;
+  readonly mergeBases: MergeBases;
   readonly landed: string | undefined;
 }
 
@@ -28,15 +27,47 @@ export async function observeCommits(
   for (const commit of new Set([base, baseTip, defaultTip, ...(pull.landed ? [pull.landed] : [])])) {
     await git.ensureCommit(commit, 1);
   }
-  const mergeBase = await observeMergeBase({ head: pull.head, base }, { github, git });
-  if (mergeBase) await git.ensureCommit(mergeBase, 1);
-  return { head: pull.head, base, baseTip, defaultTip, mergeBase, landed: pull.landed };
+  const mergeBases = await observeMergeBases({ head: pull.head, base }, { github, git });
+  return { head: pull.head, base, baseTip, defaultTip, mergeBases, landed: pull.landed };
 }
 
-async function observeMergeBase(
-  { head, base }: { head: string; base: string },
+/** The best common ancestors of two commits. */
+export interface MergeBases {
+  readonly commits: readonly string[];
+  /** False: GitHub named one, and there may be others that it did not name. */
+  readonly isComplete: boolean;
+}
+
+export interface Pair {
+  readonly head: string;
+  readonly base: string;
+}
+
+export async function observeMergeBases(
+  { head, base }: Pair,
   { github, git }: { readonly github: GithubClient; readonly git: RemoteRepository },
-): Promise<string | undefined> {
+): Promise<MergeBases> {
   const found = await findMergeBase(git, { a: head, b: base });
-  return "bases" in found ? found.bases[0] : github.readMergeBase(base, head);
+  const commits = "bases" in found ? found.bases : [await github.readMergeBase(base, head)];
+  for (const commit of commits) await git.ensureCommit(commit, 1);
+  return { commits, isComplete: "bases" in found };
+}
+
+/** How far back is looked for merge bases that GitHub did not name, in commits. */
+const depths = [16, 128, 1024];
+
+/** What git's own history says of merge bases, fetched as deep as it takes; as it was where that is too deep. */
+export async function completeMergeBases(
+  { head, base }: Pair,
+  { git, known }: { readonly git: RemoteRepository; readonly known: MergeBases },
+): Promise<MergeBases> {
+  for (const depth of depths) {
+    await git.ensureCommit(head, depth);
+    await git.ensureCommit(base, depth);
+    const found = await findMergeBase(git, { a: head, b: base });
+    if ("shallow" in found) continue;
+    for (const commit of found.bases) await git.ensureCommit(commit, 1);
+    return { commits: found.bases, isComplete: true };
+  }
+  return known;
 }

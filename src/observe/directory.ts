@@ -8,7 +8,7 @@ import { CountersignError, failure } from "../errors.ts";
 import type { DirectoryTrees, Pull, SourceFacts } from "../facts.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import { toLink } from "../protocol/link.ts";
-import type { PullCommits } from "./commits.ts";
+import { completeMergeBases, type PullCommits } from "./commits.ts";
 
 interface Clients {
   readonly github: GithubClient;
@@ -21,14 +21,32 @@ export interface DirectoryReading {
   readonly solidity: ReadonlyMap<string, string>;
 }
 
-/** Whether a directory is touched is decided by tree ids, never from a list of changed files (protocol §6). */
-export async function observeTrees(git: RemoteRepository, commits: PullCommits, path: string): Promise<DirectoryTrees> {
-  const at = async (commit: string | undefined) => (commit ? (await resolvePath(git, commit, path))?.oid : undefined);
-  return { mergeBase: await at(commits.mergeBase), base: await at(commits.base), head: await at(commits.head) };
+/**
+ * Whether directories are touched is decided by tree ids, never from a list of changed files (protocol §6). Where head and
+ * base differ, all merge bases count: with one of several, a head could put old content back and look untouched.
+ */
+export async function observeTrees(
+  git: RemoteRepository,
+  { head, base, mergeBases }: Pick<PullCommits, "head" | "base" | "mergeBases">,
+  paths: readonly string[],
+): Promise<DirectoryTrees[]> {
+  const at = async (commit: string, path: string) => (await resolvePath(git, commit, path))?.oid;
+  const ends = await Promise.all(
+    paths.map(async (path) => ({ path, head: await at(head, path), base: await at(base, path) })),
+  );
+  const isDecided = mergeBases.isComplete || ends.every((one) => one.head === one.base);
+  const bases = isDecided ? mergeBases : await completeMergeBases({ head, base }, { git, known: mergeBases });
+  return Promise.all(
+    ends.map(async ({ path, ...end }) => {
+      const [mergeBase, ...others] = await Promise.all(bases.commits.map((commit) => at(commit, path)));
+      const isClear = bases.isComplete && others.every((one) => one === mergeBase);
+      return { ...end, mergeBase, ...(end.head !== end.base && !isClear && { unclear: true as const }) };
+    }),
+  );
 }
 
-export function isTouched({ mergeBase, head }: DirectoryTrees): boolean {
-  return mergeBase !== head;
+export function isTouched({ mergeBase, head, unclear }: DirectoryTrees): boolean {
+  return unclear === true || mergeBase !== head;
 }
 
 /** Hashes the head's directory from its bytes, and pins the link to the last commit that changed it (protocol §5). */

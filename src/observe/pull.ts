@@ -3,10 +3,10 @@ import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { Head, Registry } from "../clients/registry.ts";
 import type { AppIdentity, ChainFacts, ContractFacts, PolicyFacts, PullFacts, PullRef, RecordFacts } from "../facts.ts";
-import type { PolicyContract } from "../policy.ts";
+import type { Policy, PolicyContract } from "../policy.ts";
 import { observeBuild } from "./build.ts";
 import { observeChain, observeRecord, orUnreachable } from "./chain.ts";
-import { observeCommits, type PullCommits } from "./commits.ts";
+import { observeCommits, observeMergeBases, type PullCommits } from "./commits.ts";
 import { type Conversation, observeConversation } from "./conversation.ts";
 import { isTouched, observeDirectory, observeHash, observeTrees } from "./directory.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
@@ -37,13 +37,28 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   ]);
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
-  const { contracts, chains } = await observeContracts(reading, { commits, policy, sources });
+  const scope = { commits, policy, sources };
+  const { contracts, chains } = await observeContracts(reading, scope);
+  const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, scope);
   const { sticky, posts, earlier, answered } = conversation;
   const { base, baseTip } = commits;
   const pull = { ...reading, base, baseTip };
   const domains = [...sources.registries.values()].map(({ domain }) => domain);
   return {
-    facts: { pull, now, policy, headPolicy, contracts, chains, domains, posts, earlier, answered, refusals: [] },
+    facts: {
+      pull,
+      now,
+      policy,
+      headPolicy,
+      contracts,
+      chains,
+      elsewhere,
+      domains,
+      posts,
+      earlier,
+      answered,
+      refusals: [],
+    },
     sticky,
   };
 }
@@ -66,16 +81,44 @@ type Touched = Pick<ContractFacts, "contract" | "trees" | "source" | "landed" | 
 };
 
 async function findTouched(pull: PullReading, { commits, policy, sources }: Scope): Promise<Touched[]> {
-  if (policy.kind !== "valid") return [];
-  const { contracts, branches = [pull.defaultBranch] } = policy.policy;
-  if (!branches.includes(pull.baseBranch)) return [];
+  if (policy.kind !== "valid" || !listedBranches(pull, policy.policy).includes(pull.baseBranch)) return [];
+  const { contracts } = policy.policy;
+  const trees = await observeTrees(
+    sources.git,
+    commits,
+    contracts.map(({ path }) => path),
+  );
   const touched: Touched[] = [];
-  for (const contract of contracts) {
-    const trees = await observeTrees(sources.git, commits, contract.path);
-    if (isTouched(trees))
-      touched.push({ contract, trees, ...(await observeContent(pull, contract, { commits, sources })) });
+  for (const [index, contract] of contracts.entries()) {
+    const found = trees[index];
+    if (!found || !isTouched(found)) continue;
+    touched.push({ contract, trees: found, ...(await observeContent(pull, contract, { commits, sources })) });
   }
   return touched;
+}
+
+/**
+ * A check belongs to a commit, not to a pull request: a second pull request from the same head, against a branch where
+ * it changes nothing, must not turn the check of the first one green.
+ */
+async function observeElsewhere(pull: PullReading, { commits, policy, sources }: Scope): Promise<readonly string[]> {
+  if (policy.kind !== "valid") return [];
+  const { git } = sources;
+  const { head } = commits;
+  const paths = policy.policy.contracts.map(({ path }) => path);
+  const tips = await git.readBranches(listedBranches(pull, policy.policy).filter((name) => name !== pull.baseBranch));
+  const found = new Set<string>();
+  for (const base of tips.values()) {
+    await git.ensureCommit(base, 1);
+    const mergeBases = await observeMergeBases({ head, base }, sources);
+    const trees = await observeTrees(git, { head, base, mergeBases }, paths);
+    for (const [index, path] of paths.entries()) if (trees[index] && isTouched(trees[index])) found.add(path);
+  }
+  return [...found];
+}
+
+function listedBranches({ defaultBranch }: PullReading, { branches = [defaultBranch] }: Policy): readonly string[] {
+  return branches;
 }
 
 async function observeContent(
@@ -125,8 +168,8 @@ async function observeContract({ solidity, ...touched }: Touched, context: Contr
 }
 
 async function observePrevious({ changes }: RecordFacts, { path }: PolicyContract, { commits, sources }: Scope) {
-  if (changes.length === 0 || commits.mergeBase === undefined) return undefined;
-  return observeHash(sources.git, commits.mergeBase, path);
+  const [mergeBase] = commits.mergeBases.commits;
+  return changes.length === 0 || mergeBase === undefined ? undefined : observeHash(sources.git, mergeBase, path);
 }
 
 function toUnread({ solidity: _, ...touched }: Touched): ContractFacts {

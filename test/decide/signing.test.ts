@@ -23,7 +23,7 @@ function toProposal(chainId: number, state: ProposalState): ProposalVerdict {
 }
 
 function toVerdict(...proposals: ProposalVerdict[]): PullVerdict {
-  return { check: "in_progress", scope: { kind: "proposals" }, proposals, headPolicy: [], replies: [] };
+  return { check: "in_progress", scope: { kind: "proposals" }, proposals, elsewhere: [], headPolicy: [], replies: [] };
 }
 
 describe("what can be signed", () => {

@@ -59,9 +59,18 @@ describe("a pull request to a branch that is not listed", () => {
   it("gets a quiet, green check", async () => {
     await play.stage.work.git("push", "--quiet", "origin", "main:refs/heads/stable");
     await play.stage.work.git("branch", "--quiet", "stable", "main");
-    const { number, head } = await open("to-stable", { "rules/Rules.txt": "Stable\n" }, "stable");
+    const { number, head } = await open("to-stable", { "docs/stable.md": "Stable\n" }, "stable");
     await play.stage.work.git("checkout", "--quiet", "main");
     expect((await awaitCheck(play.stage, head, "success")).output.title).toBe("Not a proposal");
+    expect(await commentsOf(number)).toBe(0);
+  });
+
+  it("is not green where its commit would change a registered directory of a listed branch", async () => {
+    const { number, head } = await open("rules-to-stable", { "rules/Rules.txt": "Stable\n" }, "stable");
+    await play.stage.work.git("checkout", "--quiet", "main");
+    const run = await awaitCheck(play.stage, head, "in_progress");
+    expect(run.output.title).toBe("Not a proposal, but elsewhere");
+    expect(run.output.summary).toContain("`rules`");
     expect(await commentsOf(number)).toBe(0);
   });
 });

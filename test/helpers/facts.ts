@@ -69,6 +69,7 @@ export const baseFacts: PullFacts = {
   policy: { kind: "valid", policy: { contracts: [baseContract.contract], term: 14 * 86_400 } },
   headPolicy: [],
   contracts: [baseContract],
+  elsewhere: [],
   chains: [{ kind: "read", domain, block: 10, time: now }],
   posts: [],
   earlier: [],

@@ -32,12 +32,24 @@ function observe(change: Partial<PullReading>) {
 describe("the commits of a pull request", () => {
   it("are its head and the base's tip as git has it, whatever GitHub noted", async () => {
     const found = await observe({}).commits;
-    expect(found).toEqual({ head, base: tip, baseTip: tip, defaultTip: tip, mergeBase: fork, landed: undefined });
+    expect(found).toEqual({
+      head,
+      base: tip,
+      baseTip: tip,
+      defaultTip: tip,
+      mergeBases: { commits: [fork], isComplete: true },
+      landed: undefined,
+    });
   });
 
   it("are compared with the base before the merge, once merged", async () => {
     const found = await observe({ state: "merged", notedBase: fork, landed: tip }).commits;
-    expect(found).toMatchObject({ base: fork, baseTip: tip, mergeBase: fork, landed: tip });
+    expect(found).toMatchObject({
+      base: fork,
+      baseTip: tip,
+      mergeBases: { commits: [fork], isComplete: true },
+      landed: tip,
+    });
   });
 
   it("fall back to what GitHub noted where the base branch is gone", async () => {
@@ -49,6 +61,6 @@ describe("the commits of a pull request", () => {
     const { repository } = remote;
     const alone = repository.writeCommit(repository.git(["rev-parse", `${tip}^{tree}`]), { message: "Alone" });
     repository.git(["update-ref", "refs/heads/alone", alone]);
-    expect((await observe({ head: alone }).commits).mergeBase).toBeUndefined();
+    expect((await observe({ head: alone }).commits).mergeBases).toEqual({ commits: [], isComplete: true });
   });
 });

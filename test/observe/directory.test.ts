@@ -26,8 +26,9 @@ describe("a directory", () => {
     const removed = await commit({ "a/x.txt": undefined });
     const touched = await Promise.all(
       [first, neighbour, changed, back, removed].map(async (head) => {
-        const commits = { head, base: first, baseTip: first, defaultTip: first, mergeBase: first, landed: undefined };
-        return isTouched(await observeTrees(remote.git, commits, "a"));
+        const commits = { head, base: first, mergeBases: { commits: [first], isComplete: true } };
+        const [trees] = await observeTrees(remote.git, commits, ["a"]);
+        return trees && isTouched(trees);
       }),
     );
     expect(touched).toEqual([false, false, true, false, true]);
