@@ -356,6 +356,34 @@ describe("a signature that does not count", () => {
   });
 });
 
+describe("a flood of signatures", () => {
+  const proposal = proposalOf(baseFacts);
+  const [ada] = wallets;
+  if (!ada) throw new Error("no wallets");
+  const junk = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      post([{ kind: "sign", signature: `0x${(index + 1).toString(16).padStart(64, "0")}${"33".repeat(32)}1b` }]),
+    );
+
+  it("is heard up to a bound, and does not displace those who may write here", () => {
+    const signed = post([{ kind: "sign", signature: approval(ada, proposal) }], { trusted: true });
+    const [verdict] = decidePull({ ...baseFacts, posts: [...junk(600), signed] }).proposals;
+    expect(verdict?.refused).toHaveLength(499);
+    expect(verdict?.tallies[0]?.signed).toBe(1);
+  });
+
+  it("is explained up to a bound", () => {
+    const earlier = [{ digest: proposal.digest, head: "b".repeat(40) }];
+    const moved = withContract({
+      source: { kind: "hashed", hash: `0x${"3".repeat(64)}`, link: change.contractLink, files: 2 },
+    });
+    const posts = Array.from({ length: 70 }, () => post([{ kind: "sign", signature: approval(ada, proposal) }]));
+    const codes = decidePull({ ...moved, earlier, posts }).proposals[0]?.refused.map(({ refusal }) => refusal.code);
+    expect(codes?.filter((code) => code === "earlier-proposal")).toHaveLength(60);
+    expect(codes?.filter((code) => code === "no-signer")).toHaveLength(10);
+  });
+});
+
 describe("a pull request on two chains", () => {
   const there = { chainId: 10, registry };
   const other = { ...baseContract, contract: { ...baseContract.contract, chain: 10 } };
