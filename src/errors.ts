@@ -62,6 +62,18 @@ export const catalogue = {
     "refusal",
     "Fix what the compiler names; the App compiles with the settings in .github/countersign.yml.",
   ],
+  BUILD_INFO_INVALID: [
+    "refusal",
+    "Name the build-info of `forge build --build-info` or of Hardhat, or a standard JSON input; see docs/guides/build-hash.md.",
+  ],
+  BUILD_SOURCE_DIFFERS: [
+    "refusal",
+    "Build again, from exactly this commit and with its line ends: these are not the bytes that signers read.",
+  ],
+  BUILD_SOURCE_ABSENT: [
+    "refusal",
+    "Commit the file, or name where the project lies with --project; the compiler read what the directory has not.",
+  ],
   PROPOSAL_NOT_READY: ["refusal", "Resolve what the check says on the pull request, then sign."],
   SIGNER_UNKNOWN: ["refusal", "Only the record's current signers count; `countersign record` lists them."],
   HASH_MISMATCH: ["refusal", "What is at the link is not what the record names. Do not run it."],
