@@ -1,18 +1,23 @@
 import type { Problem } from "../errors.ts";
 import { toPrintablePath } from "./printable-path.ts";
 
-/** git-lfs/docs/spec.md: a pointer is shorter than 1024 bytes and begins with its version; the last two are old names. */
-const versions = [
-  "version https://git-lfs.github.com/spec/v",
-  "version https://hawser.github.com/spec/v",
-  "version http://git-media.io/v/",
-];
+/** Git LFS decides by a file's first so many bytes, however long the file is. */
+export const pointerBytes = 1024;
 
-/** Whether these bytes are what git stores in place of a file that Git LFS keeps elsewhere. */
+/**
+ * How git-lfs reads them (`decodeKV` in its lfs/pointer.go, tried with 3.3), a little more widely: blanks and lines of
+ * extensions may stand before the version. What follows is left open, so that what a later version reads is refused too.
+ */
+const pointer =
+  /^(?:\p{White_Space}|ext-\d-\w[^\n]*\n)*version (?:https:\/\/git-lfs\.github\.com\/spec\/v|https:\/\/hawser\.github\.com\/spec\/v|http:\/\/git-media\.io\/v\/)/u;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Whether these bytes are what git stores in place of a file that Git LFS keeps elsewhere: a checkout would show that
+ * other file. The first {@link pointerBytes} of a file are enough.
+ */
 export function isLfsPointer(bytes: Uint8Array): boolean {
-  if (bytes.length >= 1024) return false;
-  const start = String.fromCharCode(...bytes.subarray(0, 48));
-  return versions.some((version) => start.startsWith(version));
+  return pointer.test(decoder.decode(bytes.subarray(0, pointerBytes)));
 }
 
 export function toPointerProblem(path: Uint8Array): Problem {

@@ -9,9 +9,17 @@ export interface TreeLimits {
   readonly bytes: number;
   readonly depth: number;
   readonly pathBytes: number;
+  /** At most so many submodules, nested ones too. */
+  readonly submodules: number;
 }
 
-export const defaultTreeLimits: TreeLimits = { files: 100_000, bytes: 2 * 1024 ** 3, depth: 64, pathBytes: 4096 };
+export const defaultTreeLimits: TreeLimits = {
+  files: 100_000,
+  bytes: 2 * 1024 ** 3,
+  depth: 64,
+  pathBytes: 4096,
+  submodules: 32,
+};
 
 /** A directory's files as a walk finds them, and all that protocol §2 refuses in them; only a limit ends the walk at once. */
 export interface TreeListing<File> {
@@ -19,6 +27,8 @@ export interface TreeListing<File> {
   readonly problems: readonly Problem[];
   addFile(path: Uint8Array, file: File): void;
   addDirectory(path: Uint8Array): void;
+  /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
+  addSubmodule(path: Uint8Array): void;
   /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
   addBytes(count: number): void;
   refuse(problem: Problem): void;
@@ -28,6 +38,7 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
   const files: File[] = [];
   const problems: Problem[] = [];
   let directories = 0;
+  let submodules = 0;
   let bytes = 0;
 
   function stop(problem: Problem): never {
@@ -61,6 +72,13 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
       assertPath(path);
       directories += 1;
       assertCount(directories);
+    },
+    addSubmodule(path) {
+      assertPath(path);
+      submodules += 1;
+      const subject = toPrintablePath(path);
+      const message = `expected ${limits.submodules} submodules at most, found more at "${subject}"`;
+      if (submodules > limits.submodules) stop({ code: "TREE_TOO_MANY_SUBMODULES", message, subject });
     },
     addBytes(count) {
       bytes += count;

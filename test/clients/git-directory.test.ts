@@ -5,158 +5,162 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
+import { gits } from "../helpers/gits.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
+import { createSource } from "../helpers/source.ts";
 
-async function hashAt(repository: Repository, commit: string, path: string, limits: Partial<TreeLimits> = {}) {
-  return hashDirectory(await openLocalRepository(repository.path), { commit, path, limits });
-}
+describe.each(gits)("with $name", ({ git }) => {
+  async function hashAt(repository: Repository, commit: string, path: string, limits: Partial<TreeLimits> = {}) {
+    return hashDirectory(await openLocalRepository(repository.path, { git }), { commit, path, limits });
+  }
 
-describe("what a path names", () => {
-  const repository = createRepository();
-  let commit = "";
-  beforeAll(() => {
-    symlinkSync("contracts", join(repository.path, "link"));
-    repository.git(["add", "link"]);
-    commit = repository.commit({ "contracts/A.sol": "a", "contracts2/B.sol": "b", "README.md": "r" });
-    return () => repository[Symbol.dispose]();
-  });
+  describe("what a path names", () => {
+    const repository = createRepository();
+    let commit = "";
+    beforeAll(() => {
+      symlinkSync("contracts", join(repository.path, "link"));
+      repository.git(["add", "link"]);
+      commit = repository.commit({ "contracts/A.sol": "a", "contracts2/B.sol": "b", "README.md": "r" });
+      return () => repository[Symbol.dispose]();
+    });
 
-  it("takes the directory literally, not its neighbours", async () => {
-    const { files } = await hashAt(repository, commit, "contracts");
-    expect(files.map((file) => file.path)).toEqual(["A.sol"]);
-    expect(await hashAt(repository, commit, "contracts/")).toMatchObject({ files });
-  });
+    it("takes the directory literally, not its neighbours", async () => {
+      const { files } = await hashAt(repository, commit, "contracts");
+      expect(files.map((file) => file.path)).toEqual(["A.sol"]);
+      expect(await hashAt(repository, commit, "contracts/")).toMatchObject({ files });
+    });
 
-  it.each([
-    ["Contracts", "TREE_ABSENT"],
-    ["contract", "TREE_ABSENT"],
-    ["contracts/lib", "TREE_ABSENT"],
-    ["contracts/../contracts", "TREE_ABSENT"],
-    ["contracts//", "TREE_ABSENT"],
-    ["/contracts", "TREE_ABSENT"],
-    ["link/A.sol", "TREE_ABSENT"],
-    ["README.md", "TREE_NOT_A_DIRECTORY"],
-    ["link", "TREE_NOT_A_DIRECTORY"],
-  ])("refuses %s", async (path, code) => {
-    await expect(hashAt(repository, commit, path)).rejects.toMatchObject({ code });
-  });
+    it.each([
+      ["Contracts", "TREE_ABSENT"],
+      ["contract", "TREE_ABSENT"],
+      ["contracts/lib", "TREE_ABSENT"],
+      ["contracts/../contracts", "TREE_ABSENT"],
+      ["contracts//", "TREE_ABSENT"],
+      ["/contracts", "TREE_ABSENT"],
+      ["link/A.sol", "TREE_ABSENT"],
+      ["README.md", "TREE_NOT_A_DIRECTORY"],
+      ["link", "TREE_NOT_A_DIRECTORY"],
+    ])("refuses %s", async (path, code) => {
+      await expect(hashAt(repository, commit, path)).rejects.toMatchObject({ code });
+    });
 
-  it("hashes the root of the repository", async () => {
-    const root = repository.git(["rev-parse", `${commit}:contracts`]);
-    const inner = repository.writeCommit(root);
-    expect((await hashAt(repository, inner, "")).hash).toBe((await hashAt(repository, commit, "contracts")).hash);
-  });
-});
-
-describe("what a commit is named by", () => {
-  it("refuses anything but the full id of a commit", async () => {
-    using repository = createRepository();
-    const commit = repository.commit({ "d/a": "a" });
-    const branch = "1".repeat(40);
-    repository.git(["update-ref", `refs/heads/${branch}`, commit]);
-    repository.git(["tag", "-a", "-m", "v1", "v1"]);
-    const tag = repository.git(["rev-parse", "v1"]);
-    const tree = repository.git(["rev-parse", `${commit}^{tree}`]);
-    for (const name of ["main", "HEAD", commit.slice(0, 12), commit.toUpperCase(), tag, tree])
-      await expect(hashAt(repository, name, "d")).rejects.toMatchObject({ code: "GIT_NOT_A_COMMIT" });
-    await expect(hashAt(repository, branch, "d")).rejects.toMatchObject({ code: "GIT_OBJECT_ABSENT" });
-  });
-});
-
-describe("where objects come from", () => {
-  it("gives one hash for loose, packed, bare, alternate and linked repositories", async () => {
-    using repository = createRepository();
-    repository.commit({ "d/a": "a\n".repeat(400), "d/b/c": "c" });
-    const commit = repository.commit({ "d/a": `${"a\n".repeat(400)}b` });
-    const { hash } = await hashAt(repository, commit, "d");
-
-    using bare = createRepository({ bare: true });
-    bare.git(["fetch", "-q", repository.path, "main"]);
-    using borrower = createRepository();
-    writeFileSync(join(borrower.path, ".git/objects/info/alternates"), `${join(repository.path, ".git/objects")}\n`);
-    const linked = join(repository.path, "linked");
-    repository.git(["worktree", "add", "-q", "--detach", linked, commit]);
-    repository.git(["repack", "-adq"]);
-    repository.git(["prune-packed"]);
-
-    for (const path of [repository.path, bare.path, borrower.path, linked])
-      expect((await hashDirectory(await openLocalRepository(path), { commit, path: "d" })).hash).toBe(hash);
-  });
-
-  it("ignores refs/replace, grafts and the work tree", async () => {
-    using repository = createRepository();
-    const commit = repository.commit({ "d/a": "right" });
-    const { hash } = await hashAt(repository, commit, "d");
-    const other = repository.commit({ "d/a": "wrong" });
-    repository.git(["replace", commit, other]);
-    repository.git(["replace", repository.writeBlob("right"), repository.writeBlob("wrong")]);
-    writeFileSync(join(repository.path, ".git/info/grafts"), `${commit} ${other}\n`);
-    writeFileSync(join(repository.path, "d/a"), "dirty");
-    expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
-  });
-
-  it("refuses a loose object whose bytes do not match its id", async () => {
-    using repository = createRepository();
-    const commit = repository.commit({ "d/a": "right" });
-    overwriteObject(repository, repository.writeBlob("right"), "blob 5\0wrong");
-    await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({ code: "TREE_OBJECT_MISMATCH" });
-  });
-
-  it("refuses a source that answers other bytes for an id, as a packed object can", async () => {
-    using repository = createRepository();
-    const commit = repository.commit({ "d/a": "right" });
-    const honest = await openLocalRepository(repository.path);
-    const lie = repository.writeBlob("right");
-    const readObject = (oid: string) =>
-      oid === lie ? Promise.resolve({ type: "blob" as const, bytes: Buffer.from("wrong") }) : honest.readObject(oid);
-    await expect(hashDirectory({ readObject }, { commit, path: "d" })).rejects.toMatchObject({
-      code: "TREE_OBJECT_MISMATCH",
+    it("hashes the root of the repository", async () => {
+      const root = repository.git(["rev-parse", `${commit}:contracts`]);
+      const inner = repository.writeCommit(root);
+      expect((await hashAt(repository, inner, "")).hash).toBe((await hashAt(repository, commit, "contracts")).hash);
     });
   });
 
-  it("tells a missing object from a refusal", async () => {
-    using repository = createRepository();
-    const missing = "2".repeat(40);
-    const tree = repository.writeTree([{ mode: "100644", name: "a", oid: missing }]);
-    const commit = repository.writeCommit(repository.writeTree([{ mode: "40000", name: "d", oid: tree }]));
-    await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({ code: "GIT_OBJECT_ABSENT", kind: "fault" });
+  describe("what a commit is named by", () => {
+    it("refuses anything but the full id of a commit", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "a" });
+      const branch = "1".repeat(40);
+      repository.git(["update-ref", `refs/heads/${branch}`, commit]);
+      repository.git(["tag", "-a", "-m", "v1", "v1"]);
+      const tag = repository.git(["rev-parse", "v1"]);
+      const tree = repository.git(["rev-parse", `${commit}^{tree}`]);
+      for (const name of ["main", "HEAD", commit.slice(0, 12), commit.toUpperCase(), tag, tree])
+        await expect(hashAt(repository, name, "d")).rejects.toMatchObject({ code: "GIT_NOT_A_COMMIT" });
+      await expect(hashAt(repository, branch, "d")).rejects.toMatchObject({ code: "GIT_OBJECT_ABSENT" });
+    });
   });
 
-  it("refuses what is no SHA-1 repository", async () => {
-    using repository = createRepository();
-    repository.git(["init", "-q", "--object-format=sha256", "other"]);
-    for (const path of ["other", "absent"])
-      await expect(openLocalRepository(join(repository.path, path))).rejects.toMatchObject({
-        code: "GIT_NOT_A_REPOSITORY",
+  describe("where objects come from", () => {
+    it("gives one hash for loose, packed, bare, alternate and linked repositories", async () => {
+      using repository = createRepository();
+      repository.commit({ "d/a": "a\n".repeat(400), "d/b/c": "c" });
+      const commit = repository.commit({ "d/a": `${"a\n".repeat(400)}b` });
+      const { hash } = await hashAt(repository, commit, "d");
+
+      using bare = createRepository({ bare: true });
+      bare.git(["fetch", "-q", repository.path, "main"]);
+      using borrower = createRepository();
+      writeFileSync(join(borrower.path, ".git/objects/info/alternates"), `${join(repository.path, ".git/objects")}\n`);
+      const linked = join(repository.path, "linked");
+      repository.git(["worktree", "add", "-q", "--detach", linked, commit]);
+      repository.git(["repack", "-adq"]);
+      repository.git(["prune-packed"]);
+
+      for (const path of [repository.path, bare.path, borrower.path, linked])
+        expect((await hashDirectory(await openLocalRepository(path, { git }), { commit, path: "d" })).hash).toBe(hash);
+    });
+
+    it("ignores refs/replace, grafts and the work tree", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      const { hash } = await hashAt(repository, commit, "d");
+      const other = repository.commit({ "d/a": "wrong" });
+      repository.git(["replace", commit, other]);
+      repository.git(["replace", repository.writeBlob("right"), repository.writeBlob("wrong")]);
+      writeFileSync(join(repository.path, ".git/info/grafts"), `${commit} ${other}\n`);
+      writeFileSync(join(repository.path, "d/a"), "dirty");
+      expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
+    });
+
+    it("refuses a loose object whose bytes do not match its id", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      overwriteObject(repository, repository.writeBlob("right"), "blob 5\0wrong");
+      await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({ code: "TREE_OBJECT_MISMATCH" });
+    });
+
+    it("refuses a source that answers other bytes for an id, as a packed object can", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      const honest = await openLocalRepository(repository.path, { git });
+      const lie = repository.writeBlob("right");
+      const readObject = (oid: string) =>
+        oid === lie ? Promise.resolve({ type: "blob" as const, bytes: Buffer.from("wrong") }) : honest.readObject(oid);
+      await expect(hashDirectory(createSource(readObject), { commit, path: "d" })).rejects.toMatchObject({
+        code: "TREE_OBJECT_MISMATCH",
       });
-  });
-});
+    });
 
-describe("limits", () => {
-  it.each<[Partial<TreeLimits>, string]>([
-    [{ files: 2 }, "TREE_TOO_MANY_FILES"],
-    [{ bytes: 29 }, "TREE_TOO_MANY_BYTES"],
-    [{ depth: 2 }, "TREE_TOO_DEEP"],
-    [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG"],
-  ])("refuses more than %j", async (limits, code) => {
-    using repository = createRepository();
-    const commit = repository.commit({ "d/a": "0123456789", "d/b": "0123456789", "d/c/d/e": "0123456789" });
-    await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({ code });
-    const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5 };
-    expect((await hashAt(repository, commit, "d", enough)).files).toHaveLength(3);
+    it("tells a missing object from a refusal", async () => {
+      using repository = createRepository();
+      const missing = "2".repeat(40);
+      const tree = repository.writeTree([{ mode: "100644", name: "a", oid: missing }]);
+      const commit = repository.writeCommit(repository.writeTree([{ mode: "40000", name: "d", oid: tree }]));
+      await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({ code: "GIT_OBJECT_ABSENT", kind: "fault" });
+    });
+
+    it("refuses what is no SHA-1 repository", async () => {
+      using repository = createRepository();
+      repository.git(["init", "-q", "--object-format=sha256", "other"]);
+      for (const path of ["other", "absent"])
+        await expect(openLocalRepository(join(repository.path, path))).rejects.toMatchObject({
+          code: "GIT_NOT_A_REPOSITORY",
+        });
+    });
   });
 
-  it("ends at a bomb of ten billion paths, of files and of folders alone, within seconds", async () => {
-    using repository = createRepository();
-    const file = { mode: "100644", name: "f", oid: repository.writeBlob("boom") };
-    for (const leaf of [[file], []]) {
-      let tree = repository.writeTree(leaf);
-      for (let level = 0; level < 10; level++)
-        tree = repository.writeTree([..."0123456789"].map((name) => ({ mode: "40000", name, oid: tree })));
-      const commit = repository.writeCommit(tree);
-      await expect(hashAt(repository, commit, "")).rejects.toMatchObject({ code: "TREE_TOO_MANY_FILES" });
-    }
-  }, 20_000);
+  describe("limits", () => {
+    it.each<[Partial<TreeLimits>, string]>([
+      [{ files: 2 }, "TREE_TOO_MANY_FILES"],
+      [{ bytes: 29 }, "TREE_TOO_MANY_BYTES"],
+      [{ depth: 2 }, "TREE_TOO_DEEP"],
+      [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG"],
+    ])("refuses more than %j", async (limits, code) => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "0123456789", "d/b": "0123456789", "d/c/d/e": "0123456789" });
+      await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({ code });
+      const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5 };
+      expect((await hashAt(repository, commit, "d", enough)).files).toHaveLength(3);
+    });
+
+    it("ends at a bomb of ten billion paths, of files and of folders alone, within seconds", async () => {
+      using repository = createRepository();
+      const file = { mode: "100644", name: "f", oid: repository.writeBlob("boom") };
+      for (const leaf of [[file], []]) {
+        let tree = repository.writeTree(leaf);
+        for (let level = 0; level < 10; level++)
+          tree = repository.writeTree([..."0123456789"].map((name) => ({ mode: "40000", name, oid: tree })));
+        const commit = repository.writeCommit(tree);
+        await expect(hashAt(repository, commit, "")).rejects.toMatchObject({ code: "TREE_TOO_MANY_FILES" });
+      }
+    }, 20_000);
+  });
 });
 
 function overwriteObject(repository: Repository, oid: string, wrapped: string): void {

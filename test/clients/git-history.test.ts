@@ -5,7 +5,9 @@ import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { findMergeBase } from "../../src/clients/git/merge-base.ts";
 import type { ObjectSource } from "../../src/clients/git/object-source.ts";
 import { resolvePath } from "../../src/clients/git/tree-path.ts";
+import { nativeGit } from "../helpers/gits.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
+import { createSource } from "../helpers/source.ts";
 
 /** One commit of a random history: which earlier ones are its parents (none: a root), what it changes, what its clock says. */
 const step = fc.record({
@@ -55,7 +57,7 @@ function importHistory(
 
 /** The same objects with some commits left out, as a shallow fetch leaves them out. */
 function without(source: ObjectSource, missing: ReadonlySet<string>): ObjectSource {
-  return { readObject: async (oid) => (missing.has(oid) ? undefined : source.readObject(oid)) };
+  return createSource(async (oid) => (missing.has(oid) ? undefined : source.readObject(oid)));
 }
 
 describe("findLastChange", { timeout: 60_000 }, () => {
@@ -64,7 +66,7 @@ describe("findLastChange", { timeout: 60_000 }, () => {
       fc.asyncProperty(histories, async (history) => {
         using repository = createRepository({ bare: true });
         const head = importHistory(repository, history).at(-1) ?? "";
-        const source = await openLocalRepository(repository.path);
+        const source = await openLocalRepository(repository.path, { git: nativeGit });
         for (const paths of [["dir"], ["dir", "lock"], ["dir/a"], ["absent"], ["dir/sub", "other"]]) {
           const printed = repository.git(["rev-list", "-1", head, "--", ...paths]);
           const expected = printed === "" ? { absent: true } : { commit: printed };
@@ -82,7 +84,7 @@ describe("findLastChange", { timeout: 60_000 }, () => {
         const ids = importHistory(repository, history);
         const head = ids.at(-1) ?? "";
         const missing = new Set(gaps.flatMap((gap) => ids.slice(0, -1)[gap] ?? []));
-        const source = without(await openLocalRepository(repository.path), missing);
+        const source = without(await openLocalRepository(repository.path, { git: nativeGit }), missing);
         const found = await findLastChange(source, { head, paths: ["dir"] });
         if ("shallow" in found) expect(missing).toContain(found.shallow);
         else expect("commit" in found ? found.commit : "").toBe(repository.git(["rev-list", "-1", head, "--", "dir"]));
@@ -98,7 +100,7 @@ describe("findLastChange", { timeout: 60_000 }, () => {
     ) as [string, string];
     const root = repository.writeCommit(before);
     const sides = ["one", "two"].map((message) => repository.writeCommit(after, { parents: [root], message }));
-    const source = await openLocalRepository(repository.path);
+    const source = await openLocalRepository(repository.path, { git: nativeGit });
     for (const parents of [sides, sides.toReversed()]) {
       const head = repository.writeCommit(after, { parents });
       expect(repository.git(["rev-list", "-1", head, "--", "a"])).toBe(parents[0]);
@@ -112,7 +114,7 @@ describe("findLastChange", { timeout: 60_000 }, () => {
     const trees = ["100664", "100644"].map((mode) => repository.writeTree([{ mode, name: "a", oid }]));
     const first = repository.writeCommit(trees[0] ?? "");
     const head = repository.writeCommit(trees[1] ?? "", { parents: [first] });
-    const source = await openLocalRepository(repository.path);
+    const source = await openLocalRepository(repository.path, { git: nativeGit });
     expect(repository.git(["rev-list", "-1", head, "--", "a"])).toBe(first);
     expect(await findLastChange(source, { head, paths: ["a"] })).toEqual({ commit: first });
   });
@@ -126,7 +128,7 @@ describe("findMergeBase", { timeout: 60_000 }, () => {
         const ids = importHistory(repository, history);
         const a = ids.at(-1) ?? "";
         const b = ids.at(-1 - (back % ids.length)) ?? "";
-        const source = await openLocalRepository(repository.path);
+        const source = await openLocalRepository(repository.path, { git: nativeGit });
         expect(await findMergeBase(source, { a, b })).toEqual({ bases: mergeBases(repository, a, b) });
       }),
       runs,
@@ -141,7 +143,7 @@ describe("findMergeBase", { timeout: 60_000 }, () => {
         const a = ids.at(-1) ?? "";
         const b = ids.at(-1 - (back % ids.length)) ?? "";
         const missing = new Set(gaps.flatMap((gap) => ids[gap] ?? []));
-        const source = without(await openLocalRepository(repository.path), missing);
+        const source = without(await openLocalRepository(repository.path, { git: nativeGit }), missing);
         const found = await findMergeBase(source, { a, b });
         if ("shallow" in found) expect(missing).toContain(found.shallow);
         else expect(found.bases).toEqual(mergeBases(repository, a, b));
@@ -162,14 +164,16 @@ describe("findMergeBase", { timeout: 60_000 }, () => {
     const ids = importHistory(repository, history);
     const [a = "", b = ""] = [ids[4], ids[3]];
     expect(mergeBases(repository, a, b)).toEqual([ids[2]]);
-    expect(await findMergeBase(await openLocalRepository(repository.path), { a, b })).toEqual({ bases: [ids[2]] });
+    expect(await findMergeBase(await openLocalRepository(repository.path, { git: nativeGit }), { a, b })).toEqual({
+      bases: [ids[2]],
+    });
   });
 
   it("is decided by a shallow history that reaches the fork", async () => {
     using repository = createRepository();
     const ids = Array.from({ length: 6 }, (_, index) => repository.commit({ a: String(index) }));
     const side = repository.writeCommit(repository.git(["write-tree"]), { parents: [ids[3] ?? ""] });
-    const source = without(await openLocalRepository(repository.path), new Set(ids.slice(0, 2)));
+    const source = without(await openLocalRepository(repository.path, { git: nativeGit }), new Set(ids.slice(0, 2)));
     expect(await findMergeBase(source, { a: ids[5] ?? "", b: side })).toEqual({ bases: [ids[3]] });
     const shallower = without(source, new Set(ids.slice(0, 5)));
     expect(await findMergeBase(shallower, { a: ids[5] ?? "", b: side })).toHaveProperty("shallow");
@@ -180,7 +184,7 @@ describe("resolvePath", () => {
   it("answers mode and id as git ls-tree does, or nothing", async () => {
     using repository = createRepository();
     const commit = repository.commit({ "a/b/c": "c" });
-    const source = await openLocalRepository(repository.path);
+    const source = await openLocalRepository(repository.path, { git: nativeGit });
     for (const path of ["a", "a/b", "a/b/c"]) {
       const [mode, , oid] = repository.git(["ls-tree", commit, path]).split(/[ \t]/);
       const found = await resolvePath(source, commit, path);

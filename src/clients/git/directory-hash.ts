@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { CountersignError, failure } from "../../errors.ts";
 import type { Bytes32 } from "../../protocol/hex.ts";
-import { isLfsPointer, toPointerProblem } from "../../protocol/lfs-pointer.ts";
+import { toPointerProblem } from "../../protocol/lfs-pointer.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { hashManifest } from "../../protocol/tree-hash.ts";
 import {
@@ -11,8 +10,11 @@ import {
   type TreeListing,
   toKindProblem,
 } from "../../protocol/tree-listing.ts";
-import { type ObjectSource, readBytes, readTree } from "./object-source.ts";
+import { type HashedBlobs, hashBlobs, type KnownBlobs } from "./blob-hash.ts";
+import type { ObjectSource } from "./object-source.ts";
+import { createOpenSubmodule, type OpenRepository } from "./submodules.ts";
 import { resolvePath } from "./tree-path.ts";
+import { atPlace, type Holder, type ListedFile, listTree } from "./tree-walk.ts";
 
 /** A file as git stores it. `path` is relative to the directory, `sha256` 64 hex digits, `size` in bytes. */
 export interface HashedFile {
@@ -34,32 +36,35 @@ export interface HashedDirectory {
   readonly manifest: string;
 }
 
-interface ListedFile {
-  readonly path: Uint8Array;
-  readonly mode: string;
-  readonly oid: string;
+export interface HashOptions {
+  readonly commit: string;
+  readonly path: string;
+  readonly limits?: Partial<TreeLimits>;
+  /** For a preview only: never for what is signed, finalized or validated (protocol §2). */
+  readonly known?: KnownBlobs;
+  /** Absent: submodules are refused. */
+  readonly submodules?: SubmoduleOptions;
+}
+
+export interface SubmoduleOptions extends Pick<Holder, "url" | "gitDirectory"> {
+  readonly open: OpenRepository;
 }
 
 /**
  * The tree hash (protocol §2) of the directory at a commit. Every object is hashed against its id before use; blobs are
- * read one at a time.
+ * read in pieces.
  *
  * @throws every refusal of §2 at once; GIT_OBJECT_ABSENT, GIT_NOT_A_COMMIT
  */
-export async function hashDirectory(
-  source: ObjectSource,
-  at: { readonly commit: string; readonly path: string; readonly limits?: Partial<TreeLimits> },
-): Promise<HashedDirectory> {
-  const treeOid = await resolveDirectory(source, at.commit, at.path);
-  const listing = startListing<ListedFile>({ ...defaultTreeLimits, ...at.limits });
-  await listTree(treeOid, { source, listing, prefix: new Uint8Array(), trees: new Map() });
-  const { hash, text, files } = hashManifest(await hashBlobs(source, listing), listing.problems);
-  return {
-    hash,
-    treeOid,
-    manifest: text,
-    files: files.map((file) => ({ ...file, path: Buffer.from(file.path).toString() })),
-  };
+export async function hashDirectory(source: ObjectSource, options: HashOptions): Promise<HashedDirectory> {
+  const { commit, path, limits, known, submodules } = options;
+  const treeOid = await resolveDirectory(source, commit, path);
+  const listing = startListing<ListedFile>({ ...defaultTreeLimits, ...limits });
+  const holder = { source, commit, url: submodules?.url, gitDirectory: submodules?.gitDirectory };
+  const root = { path: new Uint8Array(), ownPath: Buffer.from(path.replace(/\/$/, "")), oid: treeOid, holder };
+  await listTree(root, { listing, openSubmodule: submodules && createOpenSubmodule(submodules.open) });
+  const { hash, text, files } = hashManifest(await hashFiles(listing, known), listing.problems);
+  return { hash, treeOid, manifest: text, files: files.map(toHashedFile) };
 }
 
 async function resolveDirectory(source: ObjectSource, commit: string, path: string): Promise<string> {
@@ -72,65 +77,30 @@ async function resolveDirectory(source: ObjectSource, commit: string, path: stri
   throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${subject}", found a ${entry.kind}`, { subject });
 }
 
-interface Walk {
-  readonly source: ObjectSource;
-  readonly listing: TreeListing<ListedFile>;
-  readonly prefix: Uint8Array;
-  /** Trees read already: one that is named a million times is read once. */
-  readonly trees: Map<string, ReturnType<typeof readTree>>;
-}
-
-async function listTree(oid: string, walk: Walk): Promise<void> {
-  const entries = walk.trees.get(oid) ?? readTree(walk.source, oid);
-  walk.trees.set(oid, entries);
-  for (const entry of await orRefuse(entries, walk)) {
-    const path = Buffer.concat([walk.prefix, entry.name]);
-    if (entry.kind === "file") walk.listing.addFile(path, { path, mode: entry.mode, oid: entry.oid });
-    else if (entry.kind !== "directory") walk.listing.refuse(toKindProblem(entry.kind, path));
-    else {
-      walk.listing.addDirectory(path);
-      await listTree(entry.oid, { ...walk, prefix: Buffer.concat([path, Buffer.from("/")]) });
-    }
+async function hashFiles(listing: TreeListing<ListedFile>, known: KnownBlobs | undefined) {
+  const bySource = Map.groupBy(listing.files, ({ holder }) => holder.source);
+  const hashed = new Map<ObjectSource, HashedBlobs>();
+  for (const [source, files] of bySource) {
+    const count = countIds(files);
+    const onBlob = ({ oid, size }: { oid: string; size: number }) => listing.addBytes(size * (count.get(oid) ?? 1));
+    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known }));
   }
-}
-
-/** A broken tree is one problem among others, so that all are told at once; a missing one ends the walk. */
-async function orRefuse<T>(entries: Promise<T[]>, { listing, prefix }: Pick<Walk, "listing" | "prefix">): Promise<T[]> {
-  try {
-    return await entries;
-  } catch (error) {
-    if (!(error instanceof CountersignError) || error.kind !== "refusal") throw error;
-    const place = toPrintablePath(prefix);
-    for (const problem of error.problems)
-      listing.refuse({ ...problem, message: place === "" ? problem.message : `${problem.message} (in "${place}")` });
-    return [];
-  }
-}
-
-async function hashBlobs(source: ObjectSource, listing: TreeListing<ListedFile>) {
-  const blobs = new Map<string, Awaited<ReturnType<typeof hashBlob>>>();
-  const files = [];
-  for (const file of listing.files) {
-    const [blob] = await orRefuse(
-      hashOnce(file.oid).then((found) => [found]),
-      { listing, prefix: file.path },
-    );
-    if (blob === undefined) continue;
-    listing.addBytes(blob.size);
+  return listing.files.flatMap((file) => {
+    const { blobs, problems } = hashed.get(file.holder.source) ?? {};
+    for (const problem of problems?.get(file.oid) ?? []) listing.refuse(atPlace(problem, file.path));
+    const blob = blobs?.get(file.oid);
+    if (blob === undefined) return [];
     if (blob.isPointer) listing.refuse(toPointerProblem(file.path));
-    files.push({ ...file, sha256: blob.sha256, size: blob.size });
-  }
-  return files;
-
-  async function hashOnce(oid: string) {
-    const blob = blobs.get(oid) ?? (await hashBlob(source, oid));
-    blobs.set(oid, blob);
-    return blob;
-  }
+    return [{ ...file, sha256: blob.sha256, size: blob.size }];
+  });
 }
 
-async function hashBlob(source: ObjectSource, oid: string) {
-  const bytes = await readBytes(source, oid, "blob");
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { sha256, size: bytes.length, isPointer: isLfsPointer(bytes) };
+function countIds(files: readonly ListedFile[]): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const { oid } of files) count.set(oid, (count.get(oid) ?? 0) + 1);
+  return count;
+}
+
+function toHashedFile({ path, sha256, mode, size, oid }: ListedFile & Pick<HashedFile, "sha256" | "size">): HashedFile {
+  return { path: Buffer.from(path).toString(), sha256, mode, size, oid };
 }

@@ -1,9 +1,16 @@
-import fs from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { readObject } from "isomorphic-git";
 import { failure } from "../../errors.ts";
-import type { GitObject, ObjectSource, ObjectType } from "./object-source.ts";
+import type { NativeGit } from "./native-git.ts";
+import { openNativeObjects } from "./native-objects.ts";
+import type { ObjectSource } from "./object-source.ts";
+import { openStores, type StoreLimits } from "./stores.ts";
+
+export interface LocalSettings {
+  /** Reads the objects where it is there; isomorphic-git where not. The answers are the same. */
+  readonly git?: NativeGit | undefined;
+  readonly limits?: Partial<StoreLimits>;
+}
 
 /**
  * The objects of a repository on this disk, bare or not, loose and packed, with its alternates and linked work trees.
@@ -11,34 +18,11 @@ import type { GitObject, ObjectSource, ObjectType } from "./object-source.ts";
  *
  * @throws GIT_NOT_A_REPOSITORY where there is none, or one of the SHA-256 format.
  */
-export async function openLocalRepository(path: string): Promise<ObjectSource> {
+export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<ObjectSource> {
   const gitDirectory = await findGitDirectory(path);
   await assertFormat(gitDirectory, path);
-  return openStores(await findStores(gitDirectory));
-}
-
-/** The objects below several git directories, asked in order. */
-export function openStores(gitDirectories: readonly string[]): ObjectSource {
-  const cache = {};
-  return {
-    async readObject(oid) {
-      for (const gitdir of gitDirectories) {
-        const object = await readStored(oid, { gitdir, cache });
-        if (object !== undefined) return object;
-      }
-      return undefined;
-    },
-  };
-}
-
-async function readStored(oid: string, store: { gitdir: string; cache: object }): Promise<GitObject | undefined> {
-  try {
-    const { type, object } = await readObject({ fs, ...store, oid, format: "content" });
-    return { type: type as ObjectType, bytes: object as Uint8Array };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "NotFoundError") return undefined;
-    throw failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause: error });
-  }
+  if (git) return openNativeObjects(git, join(gitDirectory, "objects"));
+  return openStores(await findStores(gitDirectory), { packs: "foreign", limits });
 }
 
 async function findGitDirectory(path: string): Promise<string> {

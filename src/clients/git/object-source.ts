@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { failure } from "../../errors.ts";
+import { type CountersignError, failure } from "../../errors.ts";
 import { type Commit, isObjectId, parseCommit } from "../../protocol/git-commit.ts";
 import { parseTree, type TreeEntry } from "../../protocol/git-tree.ts";
 
@@ -10,12 +10,48 @@ export interface GitObject {
   readonly bytes: Uint8Array;
 }
 
+/** What a source says of an object before its bytes. `size` in bytes. */
+export interface BlobHeader {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly size: number;
+}
+
+/** Takes one object's bytes in pieces. */
+export interface BlobWriter {
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** Called when an object begins. What it or its writer throws ends the reading. */
+export type OpenBlob = (header: BlobHeader) => BlobWriter;
+
 /**
  * Where git objects come from: a repository on this disk, a cache filled over HTTP. It need not be honest, since every
- * object is hashed again before use. `readObject` answers undefined where the object is not here.
+ * object is hashed again before use.
  */
 export interface ObjectSource {
+  /** One object, whole: for commits, trees and small blobs. Undefined where it is not here. */
   readObject(oid: string): Promise<GitObject | undefined>;
+  /**
+   * Hands each of these blobs to a writer, once, in any order and interleaved: memory does not grow with their size.
+   *
+   * @throws GIT_OBJECT_ABSENT where one is not here
+   */
+  streamBlobs(oids: readonly string[], open: OpenBlob): Promise<void>;
+}
+
+/** Of an object that is read whole, in bytes: a tree of a million entries is smaller. */
+export const largestWhole = 64 * 1024 ** 2;
+
+/** @throws GIT_TOO_LARGE */
+export function assertWhole(header: BlobHeader): void {
+  if (header.size > largestWhole) throw toTooLarge(header, largestWhole);
+}
+
+export function toTooLarge({ oid, size }: Pick<BlobHeader, "oid" | "size">, limit: number): CountersignError {
+  const message = `expected ${limit} bytes at most in object ${oid}, which has to be held whole, found ${size}`;
+  return failure("GIT_TOO_LARGE", message, { subject: oid });
 }
 
 /** Reads one object, whose bytes must hash to its id. @throws GIT_OBJECT_ABSENT, TREE_OBJECT_MISMATCH */
@@ -24,6 +60,24 @@ export async function readBytes(source: ObjectSource, oid: string, type: ObjectT
   if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the ${type} ${oid}`);
   assertObject(object, { oid, type });
   return object.bytes;
+}
+
+/** Reads small blobs whole, by their ids. @throws as {@link readBytes}; GIT_TOO_LARGE */
+export async function readBlobs(source: ObjectSource, oids: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const blobs = new Map<string, Uint8Array>();
+  await source.streamBlobs([...new Set(oids)], (header) => {
+    assertWhole(header);
+    const chunks: Uint8Array[] = [];
+    return {
+      write: (chunk) => void chunks.push(Buffer.from(chunk)),
+      end: () => {
+        const bytes = Buffer.concat(chunks);
+        assertObject({ type: header.type, bytes }, { oid: header.oid, type: "blob" });
+        blobs.set(header.oid, bytes);
+      },
+    };
+  });
+  return blobs;
 }
 
 /** @throws TREE_MALFORMED and what {@link readBytes} throws */

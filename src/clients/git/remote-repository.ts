@@ -3,10 +3,10 @@ import { fetch, listServerRefs } from "isomorphic-git";
 import PQueue from "p-queue";
 import { CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
-import { openStores } from "./local-repository.ts";
 import { openObjectCache } from "./object-cache.ts";
 import { findCommit, type ObjectSource } from "./object-source.ts";
 import type { PackLimits } from "./pack-check.ts";
+import { openStores } from "./stores.ts";
 import { openTransport } from "./transport.ts";
 
 export interface RemoteSettings {
@@ -69,7 +69,7 @@ const queues = new Map<string, PQueue>();
 export function openRemoteRepository(settings: RemoteSettings): RemoteRepository {
   const { origin, trust } = toAllowedOrigin(settings.url, settings.enterpriseOrigin);
   const limits = { ...defaultFetchLimits, ...settings.limits };
-  const source = openStores([settings.directory]);
+  const source = openStores([settings.directory], { packs: "judged", limits });
   const cache = openObjectCache(settings.directory, { source, limits });
   const key = resolve(settings.directory);
   const queue = queues.get(key) ?? new PQueue({ concurrency: 1 });

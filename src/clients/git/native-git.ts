@@ -1,0 +1,101 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+
+export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** A git program on this machine, run so that nothing of a repository but its objects has a say. */
+export interface NativeGit {
+  /** `2.39.5` */
+  readonly version: string;
+  /** Runs git over the objects below a directory (`…/objects`) and its alternates. */
+  overObjects(objects: string, args: readonly string[]): GitProcess;
+  /** Runs git in a bare repository that is our own, configuration too. */
+  inOwn(gitDirectory: string, args: readonly string[]): GitProcess;
+}
+
+/** What git may allocate in one piece: no object that it has to hold whole is larger. In bytes. */
+export const maxAllocation = 256 * 1024 ** 2;
+
+/** The oldest that filters a fetch, takes its wants from standard input and streams what is large. */
+const oldest = [2, 29] as const;
+
+/**
+ * Git on the path, where it is new enough. `path` is the PATH to look in; nothing else of the environment reaches git.
+ */
+export async function findNativeGit(path: string | undefined): Promise<NativeGit | undefined> {
+  // Windows would also look in the current directory.
+  if (!path || process.platform === "win32") return undefined;
+  const version = await readVersion(path);
+  if (version === undefined || !isNewEnough(version)) return undefined;
+  const run = (args: readonly string[], environment: NodeJS.ProcessEnv): GitProcess =>
+    spawn("git", [...settings, ...args], {
+      env: { ...quiet, PATH: path, ...environment },
+      // A directory of our own: git looks around where it is run.
+      cwd: emptyRepository(),
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+  return {
+    version,
+    overObjects: (objects, args) => run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }),
+    inOwn: (gitDirectory, args) => run(args, { GIT_DIR: gitDirectory }),
+  };
+}
+
+/** No configuration but ours, no replaced objects, no fetch of what is missing, nobody to ask (threats T13, F24). */
+const quiet = {
+  LC_ALL: "C",
+  HOME: devNull,
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_SYSTEM: devNull,
+  GIT_CONFIG_GLOBAL: devNull,
+  GIT_ATTR_NOSYSTEM: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_ALLOC_LIMIT: String(maxAllocation),
+};
+
+/** Hooks and helpers are switched off; blobs of more than a megabyte are streamed; packs are looked at through a small window. */
+const settings = [
+  ["core.hooksPath", devNull],
+  ["core.fsmonitor", "false"],
+  ["core.bigFileThreshold", "1m"],
+  ["core.packedGitWindowSize", "16m"],
+  ["core.packedGitLimit", "64m"],
+  ["core.deltaBaseCacheLimit", "32m"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["protocol.allow", "never"],
+].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+let empty: string | undefined;
+
+/** A repository without anything, so that git reads no other's HEAD, refs, grafts and configuration. Gone with the process. */
+function emptyRepository(): string {
+  if (empty !== undefined) return empty;
+  const directory = mkdtempSync(join(tmpdir(), "countersign-git-"));
+  for (const name of ["objects", "refs"]) mkdirSync(join(directory, name));
+  writeFileSync(join(directory, "HEAD"), "ref: refs/heads/none\n");
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  empty = directory;
+  return directory;
+}
+
+async function readVersion(path: string): Promise<string | undefined> {
+  const child = spawn("git", ["--version"], { env: { ...quiet, PATH: path }, stdio: ["ignore", "pipe", "ignore"] });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk) => chunks.push(chunk));
+  const isThere = await new Promise((resolve) => {
+    child.once("error", () => resolve(false)).once("close", (code) => resolve(code === 0));
+  });
+  return isThere ? /^git version (\d+\.\d+(?:\.\d+)*)/.exec(Buffer.concat(chunks).toString())?.[1] : undefined;
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}

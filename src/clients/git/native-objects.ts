@@ -1,0 +1,158 @@
+import { availableParallelism } from "node:os";
+import { type CountersignError, failure } from "../../errors.ts";
+import { isObjectId } from "../../protocol/git-commit.ts";
+import { type BatchOutput, openBatchOutput } from "./batch-output.ts";
+import { type GitProcess, maxAllocation, type NativeGit } from "./native-git.ts";
+import {
+  assertWhole,
+  type BlobHeader,
+  type GitObject,
+  type ObjectSource,
+  type OpenBlob,
+  toTooLarge,
+} from "./object-source.ts";
+
+/** Milliseconds after which a git that nobody asks anything is let go. */
+const idle = 50;
+
+/** Fewer objects are not worth a second process. */
+const worthParting = 256;
+
+/** The objects below a directory (`…/objects`) and its alternates, read by native git. */
+export function openNativeObjects(git: NativeGit, objects: string): ObjectSource {
+  const ask = openConversation(() => git.overObjects(objects, ["cat-file", "--batch"]));
+  return {
+    readObject: async (oid) => (isObjectId(oid) ? ask(oid) : undefined),
+    async streamBlobs(oids, open) {
+      const count = oids.length < worthParting ? 1 : Math.min(4, availableParallelism());
+      const size = Math.max(1, Math.ceil(oids.length / count));
+      const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
+      const abort = new AbortController();
+      const start = () => git.overObjects(objects, ["cat-file", "--batch", "--buffer"]);
+      const streams = parts.map((part) => stream(part, { open, start, signal: abort.signal }));
+      // Nobody is left reading when this ends, whichever part failed.
+      await Promise.all(streams).catch(async (error) => {
+        abort.abort();
+        await Promise.allSettled(streams);
+        throw error;
+      });
+    },
+  };
+}
+
+async function stream(
+  oids: readonly string[],
+  { open, start, signal }: { open: OpenBlob; start: () => GitProcess; signal: AbortSignal },
+): Promise<void> {
+  const child = start();
+  const output = openBatchOutput(open, (oid) => {
+    throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
+  });
+  const stop = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", stop);
+  const ended = whenEnded(child);
+  child.stdin.on("error", () => undefined).end(oids.map((oid) => `${oid}\n`).join(""));
+  try {
+    for await (const chunk of child.stdout) output.push(chunk);
+    const end = await ended;
+    if (end.code !== 0 && !signal.aborted) throw toUnreadable(end, output);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+interface Question {
+  readonly oid: string;
+  readonly chunks: Buffer[];
+  resolve(object: GitObject | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** One git that answers question after question, in their order; it is started when asked, and ends when nobody asks. */
+function openConversation(start: () => GitProcess): (oid: string) => Promise<GitObject | undefined> {
+  let tell: ((question: Question) => void) | undefined;
+
+  function begin(): (question: Question) => void {
+    const child = start();
+    const questions: Question[] = [];
+    const output = openBatchOutput(collect, () => questions.shift()?.resolve(undefined));
+    const timer = setTimeout(() => close(), idle);
+
+    function collect(header: BlobHeader) {
+      assertWhole(header);
+      const question = questions[0];
+      return {
+        write: (chunk: Uint8Array) => void question?.chunks.push(Buffer.from(chunk)),
+        end: () => {
+          questions.shift();
+          question?.resolve({ type: header.type, bytes: Buffer.concat(question.chunks) });
+        },
+      };
+    }
+    function close(): void {
+      clearTimeout(timer);
+      if (tell === ask) tell = undefined;
+      child.stdin.end();
+    }
+    function ask(question: Question): void {
+      questions.push(question);
+      child.stdin.cork();
+      child.stdin.write(`${question.oid}\n`);
+      process.nextTick(() => child.stdin.uncork());
+      timer.refresh();
+    }
+    function fail(error: unknown): void {
+      close();
+      child.kill("SIGKILL");
+      for (const question of questions.splice(0)) question.reject(error);
+    }
+    child.stdin.on("error", () => undefined);
+    child.stdout.on("data", (chunk: Buffer) => {
+      timer.refresh();
+      try {
+        output.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    void whenEnded(child).then((end) => {
+      if (questions.length > 0) fail(toUnreadable(end, output, questions[0]?.oid));
+      else close();
+    });
+    return ask;
+  }
+
+  return (oid) =>
+    new Promise((resolve, reject) => {
+      tell ??= begin();
+      tell({ oid, chunks: [], resolve, reject });
+    });
+}
+
+interface End {
+  readonly code: number | null;
+  readonly words: string;
+}
+
+/** Also where git could not be started at all. */
+function whenEnded(child: GitProcess): Promise<End> {
+  let words = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    if (words.length < 2_000) words += chunk.toString("latin1");
+  });
+  return new Promise((resolve) => {
+    child.once("error", ({ message }) => resolve({ code: null, words: message }));
+    child.once("close", (code) => resolve({ code, words }));
+  });
+}
+
+/** Git ends at the first object that it cannot read. */
+function toUnreadable({ code, words }: End, output: BatchOutput, asked?: string): CountersignError {
+  const { oid = asked, size = 0 } = output.current() ?? {};
+  const cause = new Error(words.trim() || `git ended with ${code}`);
+  if (oid === undefined) return failure("INTERNAL", `git ended with ${code ?? "a signal"}`, { cause });
+  const where = { subject: oid, cause };
+  if (size > maxAllocation) return toTooLarge({ oid, size }, maxAllocation);
+  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, where);
+}
