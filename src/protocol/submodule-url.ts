@@ -44,7 +44,7 @@ function parseAddress(url: string) {
   const [, path] = /^https?:\/\/[a-z0-9.:[\]-]+\/([a-z0-9._~/-]+)$/i.exec(url) ?? [];
   const parsed = URL.parse(url);
   const plain = path?.replace(/\/$/, "").replace(/\.git$/, "");
-  if (parsed === null || !plain || parsed.pathname !== `/${path}` || !isPlainPath(plain)) return undefined;
+  if (parsed === null || !plain || !isPlainPath(plain)) return undefined;
   return { origin: parsed.origin, path: plain };
 }
 
