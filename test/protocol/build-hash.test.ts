@@ -10,9 +10,9 @@ interface BuildVector {
 }
 
 const directory = new URL("../vectors/build-hash/", import.meta.url);
-const vectors = readdirSync(directory).map(
-  (file): BuildVector => JSON.parse(readFileSync(new URL(file, directory), "utf8")),
-);
+const vectors = readdirSync(directory)
+  .filter((file) => file.endsWith(".json"))
+  .map((file): BuildVector => JSON.parse(readFileSync(new URL(file, directory), "utf8")));
 
 const build: Build = {
   compiler: "solc",

@@ -1,0 +1,64 @@
+import type { Problem } from "../errors.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** solc's settings are four levels deep; deeper ones are made to exhaust a reader. */
+const maxDepth = 16;
+
+/**
+ * The text with every path in it that begins with the base path made relative to it. Paths stand alone (a source, a
+ * library's file) or behind a `:` or `=` (a remapping).
+ */
+export function toPortable(text: string, basePath: string): string {
+  const base = basePath.replace(/\/+$/, "");
+  if (!/^(?:\/|[A-Za-z]:)/.test(base)) return text;
+  const escaped = base.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.replace(new RegExp(`(^|[:=])${escaped}/`, "g"), "$1");
+}
+
+/**
+ * solc's settings with every path relative to the base path, keys too, so that builds of two folders agree. Without
+ * `outputSelection`, which changes what is printed and not what is built, and which is not read at all.
+ */
+export function toPortableSettings({ outputSelection, ...settings }: Json, basePath: string): Json {
+  return relativize(settings, { basePath, depth: 0 }) as Json;
+}
+
+/** Every path in the settings that leads outside the project, and what could not be hashed alike by everyone. */
+export function findSettingProblems(settings: Json): Problem[] {
+  return findProblems(settings, "settings", 0);
+}
+
+function relativize(value: unknown, { basePath, depth }: { basePath: string; depth: number }): unknown {
+  if (typeof value === "string") return toPortable(value, basePath);
+  // What lies deeper is refused afterwards, as it is.
+  if (typeof value !== "object" || value === null || depth > maxDepth) return value;
+  const below = { basePath, depth: depth + 1 };
+  if (Array.isArray(value)) return value.map((one) => relativize(one, below));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [toPortable(key, basePath), relativize(one, below)]),
+  );
+}
+
+function findProblems(value: unknown, place: string, depth: number): Problem[] {
+  if (depth > maxDepth) return [toProblem(`expected settings of at most ${maxDepth} levels, found more`, place)];
+  if (typeof value === "string") return findTextProblems(value, place);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => [
+    ...(key === "__proto__" ? [toProblem(`${place}: expected no key "__proto__"`, place)] : []),
+    ...findTextProblems(key, place),
+    ...findProblems(one, `${place}.${key}`, depth + 1),
+  ]);
+}
+
+/** `/a`, `\a`, `a/../b`; and `C:\a`, since a colon separates. */
+const outside = /^[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)/;
+
+function findTextProblems(text: string, place: string): Problem[] {
+  if (!text.split(/[:=]/).some((part) => outside.test(part))) return [];
+  return [toProblem(`${place}: expected only paths inside the project, found "${text}"`, place)];
+}
+
+function toProblem(message: string, subject: string): Problem {
+  return { code: "BUILD_INFO_INVALID", message, subject };
+}
