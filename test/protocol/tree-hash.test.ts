@@ -5,8 +5,12 @@ import { parseCommit } from "../../src/protocol/git-commit.ts";
 import { parseTree } from "../../src/protocol/git-tree.ts";
 import { isLfsPointer } from "../../src/protocol/lfs-pointer.ts";
 import { isDotGit } from "../../src/protocol/path-name.ts";
+import { findTwins } from "../../src/protocol/path-twins.ts";
 import { toPrintablePath } from "../../src/protocol/printable-path.ts";
 import { findPathProblems, hashManifest } from "../../src/protocol/tree-hash.ts";
+
+// One seed unless another is asked for, so that a red run can be repeated.
+fc.configureGlobal({ seed: Number(process.env.COUNTERSIGN_SEED ?? 1) });
 
 const sha256 = createHash("sha256").update("x").digest("hex");
 
@@ -93,15 +97,66 @@ describe("names", () => {
 });
 
 describe("LFS pointers", () => {
-  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"4d".repeat(32)}\nsize 1\n`;
+
+  // As git-lfs 3.3 answers: `git lfs pointer --check --stdin`, and what its filter puts in the file's place.
   it.each([
-    [pointer, true],
-    [pointer.padEnd(1023), true],
-    [pointer.padEnd(1024), false],
-    [` ${pointer}`, false],
-    ["version https://example.org/spec/v1\n", false],
-    ["", false],
-  ])("tells %j", (text, expected) => expect(isLfsPointer(Buffer.from(text))).toBe(expected));
+    ["today's", pointer, true],
+    ["hawser's", pointer.replace("git-lfs", "hawser"), true],
+    ["git-media's", pointer.replace("https://git-lfs.github.com/spec/v1", "http://git-media.io/v/2"), true],
+    ["with CRLF", pointer.replaceAll("\n", "\r\n"), true],
+    ["with blanks before it", `\n \t\u0085\u00a0\u2028\u3000${pointer}`, true],
+    ["with empty lines", pointer.replaceAll("\n", "\n\n"), true],
+    ["with an extension before it", `ext-0-foo sha256:00\n${pointer}`, true],
+    ["padded to 1,024 bytes, and more behind them", `${pointer.padEnd(1024)}contract Vault {}`, true],
+    ["behind a byte order mark", `\ufeff${pointer}`, false],
+    ["with a longer gap", pointer.replace("version ", "version  "), false],
+    ["that begins with its oid", pointer.split("\n").reverse().join("\n"), false],
+    ["of another host", "version https://example.org/spec/v1\n", false],
+    ["that is only spoken of", `// ${pointer}`, false],
+    ["after 1,024 bytes", " ".repeat(1024) + pointer, false],
+    ["empty", "", false],
+  ])("tells one %s", (_, text, expected) => expect(isLfsPointer(Buffer.from(text))).toBe(expected));
+
+  it("decides in linear time, whatever comes first", () => {
+    const hostile = [" ".repeat(1023), "ext-0-a\n".repeat(128), "ext-0-".padEnd(1023, "a"), "\n ".repeat(511)];
+    const start = performance.now();
+    for (const text of hostile) expect(isLfsPointer(Buffer.from(text))).toBe(false);
+    expect(performance.now() - start).toBeLessThan(100);
+  });
+});
+
+describe("the longest name", () => {
+  it.each([
+    ["a".repeat(255), []],
+    ["a".repeat(256), ["TREE_PATH_TOO_LONG"]],
+    ["\u00e9".repeat(127), []],
+    ["\u00e9".repeat(128), ["TREE_PATH_TOO_LONG"]],
+    [`${"a".repeat(200)}/${"b".repeat(200)}`, []],
+    [`a/${"b".repeat(256)}/c`, ["TREE_PATH_TOO_LONG"]],
+  ])("is counted in bytes, part by part: %s", (path, codes) => {
+    expect(findPathProblems([Buffer.from(path)]).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe("twins", () => {
+  const characters = fc.string({ unit: "grapheme", minLength: 1, maxLength: 3 });
+
+  it("are all that a disk could take for one: changed in letter case, composed or decomposed", () => {
+    fc.assert(
+      fc.property(characters, (name) => {
+        const spellings = [
+          name.toLowerCase(),
+          name.toUpperCase(),
+          name.normalize("NFC"),
+          name.normalize("NFD"),
+          `${name}\u200d`,
+        ];
+        for (const spelling of spellings.filter((one) => one !== name))
+          expect(findTwins([`x${name}`, `x${spelling}`])).toMatchObject([{ code: "TREE_NAME_TWINS" }]);
+      }),
+    );
+  });
 });
 
 describe("raw objects", () => {
