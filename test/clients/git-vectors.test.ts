@@ -1,87 +1,97 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
-import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashPlainDirectory } from "../../src/clients/plain-directory.ts";
-import { CountersignError } from "../../src/errors.ts";
-import { findPathProblems } from "../../src/protocol/tree-hash.ts";
+import { CountersignError, catalogue } from "../../src/errors.ts";
+import { checkOut, hashByCoreutils } from "../helpers/coreutils.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
-import { readTreeVectors, type TreeVector, writeVector } from "../helpers/tree-vector.ts";
-
-/** As protocol §2 and the README print it. */
-const coreutils =
-  "find . -name .git -prune -o -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum -- | sha256sum";
+import { treeRoads } from "../helpers/tree-roads.ts";
+import { commitTree, readTreeVectors, type TreeVector } from "../helpers/tree-vector.ts";
 
 const vectors = readTreeVectors();
 const accepted = vectors.filter((vector) => vector.hash !== undefined);
 const refused = vectors.filter((vector) => vector.problems !== undefined);
 
-describe("the tree hash of protocol section 2", () => {
+interface Written {
+  readonly repository: Repository;
+  readonly commit: string;
+}
+
+const written = new Map<TreeVector, Written>();
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "countersign-vectors-"));
+});
+afterAll(() => {
+  for (const { repository } of written.values()) repository[Symbol.dispose]();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe.each(treeRoads)("the tree hash of protocol section 2, by $name", (road) => {
   it.each(accepted)("hashes $name", async (vector) => {
-    using repository = createRepository();
-    const commit = commitVector(repository, vector);
-    const found = await hashDirectory(await openLocalRepository(repository.path), { commit, path: "dir" });
-    expect(found).toMatchObject({ hash: vector.hash, manifest: vector.manifest });
+    const { repository, commit } = writeOnce(vector);
+    const found = await road.hash(repository, toPlace(vector));
+    expect(found.hash).toBe(vector.hash);
+    if (vector.manifest !== undefined) expect(found.manifest).toBe(vector.manifest);
     expect(found.treeOid).toBe(repository.git(["rev-parse", `${commit}:dir`]));
   });
 
-  it.each(accepted)("agrees with coreutils on a checkout of $name", async (vector) => {
-    using repository = createRepository();
-    // Of all attributes those in the repository's own file win, so that nothing is converted on the way to the disk.
-    mkdirSync(join(repository.path, ".git", "info"), { recursive: true });
-    writeFileSync(
-      join(repository.path, ".git", "info", "attributes"),
-      "* -text -ident -filter !eol !working-tree-encoding\n",
-    );
-    repository.git(["read-tree", commitVector(repository, vector)]);
-    repository.git(["checkout-index", "--all"]);
-    const cwd = join(repository.path, "dir");
-    const printed = execFileSync("sh", ["-c", coreutils], { cwd }).toString().slice(0, 64);
-    expect(`0x${printed}`).toBe(vector.hash);
-    expect(await hashPlainDirectory(cwd)).toMatchObject({ hash: vector.hash, manifest: vector.manifest });
-  });
-
   it.each(refused)("refuses $name", async (vector) => {
-    using repository = createRepository();
-    const source = await openLocalRepository(repository.path);
-    const commit = commitVector(repository, vector);
-    const error = await hashDirectory(source, { commit, path: "dir" }).catch((thrown: unknown) => thrown);
+    const error = await road.hash(writeOnce(vector).repository, toPlace(vector)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CountersignError);
     expect(toComparable((error as CountersignError).problems)).toEqual(toComparable(vector.problems ?? []));
   });
 });
 
-describe("any tree of plain names", { timeout: 60_000 }, () => {
-  const name = fc.string({ unit: fc.constantFrom(..."ab-._0 Z~é日😀"), minLength: 1, maxLength: 3 });
-  const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
-  const files = fc.dictionary(path, fc.uint8Array({ maxLength: 20 }), {
-    minKeys: 1,
-    maxKeys: 12,
-    noNullPrototype: true,
-  });
-
-  it("hashes as coreutils does on its checkout", async () => {
-    await fc.assert(
-      fc.asyncProperty(files, async (tree) => {
-        const paths = Object.keys(tree).map((one) => Buffer.from(one));
-        fc.pre(findPathProblems(paths).length === 0);
-        using repository = createRepository();
-        const commit = repository.commit(tree);
-        const source = await openLocalRepository(repository.path);
-        const printed = execFileSync("sh", ["-c", coreutils], { cwd: repository.path }).toString().slice(0, 64);
-        expect((await hashDirectory(source, { commit, path: "" })).hash).toBe(`0x${printed}`);
-      }),
-      { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 15) },
-    );
+describe("a checkout, as git stores it", () => {
+  it.each(accepted)("hashes by coreutils, and as a plain directory, to that of $name", async (vector) => {
+    const { repository, commit } = writeOnce(vector);
+    const directory = join(scratch, vector.name);
+    checkOut(repository, `${commit}:dir`, directory);
+    expect(`0x${hashByCoreutils(directory)}`).toBe(vector.hash);
+    expect((await hashPlainDirectory(directory, toOptions(vector))).hash).toBe(vector.hash);
   });
 });
 
-function commitVector(repository: Repository, vector: TreeVector): string {
-  const oid = writeVector(repository, vector.entries);
-  return repository.writeCommit(repository.writeTree([{ mode: "40000", name: "dir", oid }]));
+describe("the vectors", () => {
+  /** What no tree of one honest repository can show; each has a test of its own. */
+  const elsewhere = new Map([
+    ["TREE_OBJECT_MISMATCH", "a store that lies: T12 in tree-threats.test.ts"],
+    ["TREE_SPECIAL_FILE", "a disk with pipes and devices: plain-directory.test.ts"],
+    ["TREE_TRUNCATED", "a listing over the network: the tests of GitHub's API"],
+    ["TREE_TOO_MANY_SUBMODULES", "several repositories: the tests of submodules"],
+  ]);
+
+  it("show every code that a tree can be refused with, but those that have their own tests", () => {
+    const shown = new Set(refused.flatMap(({ problems = [] }) => problems.map(({ code }) => code)));
+    const missing = Object.keys(catalogue).filter((code) => code.startsWith("TREE_") && !shown.has(code as never));
+    expect(missing.sort()).toEqual([...elsewhere.keys()].sort());
+  });
+
+  it("each say what they are about, and are either hashed or refused", () => {
+    for (const { about, hash, problems } of vectors) {
+      expect(about).toMatch(/\.$/);
+      expect(hash === undefined).toBe(problems !== undefined);
+    }
+  });
+});
+
+function writeOnce(vector: TreeVector): Written {
+  const known = written.get(vector);
+  if (known !== undefined) return known;
+  const repository = createRepository();
+  const made = { repository, commit: commitTree(repository, vector.entries) };
+  written.set(vector, made);
+  return made;
+}
+
+function toPlace(vector: TreeVector) {
+  return { commit: writeOnce(vector).commit, path: vector.path ?? "dir", ...toOptions(vector) };
+}
+
+function toOptions({ limits }: TreeVector) {
+  return limits === undefined ? {} : { limits };
 }
 
 function toComparable(problems: readonly { code: string; subject?: string | undefined }[]): string[] {
