@@ -11,6 +11,6 @@ export const gits: readonly { readonly name: string; readonly git: NativeGit | u
 
 async function requireNativeGit(): Promise<NativeGit> {
   const git = await findNativeGit(process.env.PATH);
-  if (git === undefined) throw new Error("expected git 2.29 or newer on the path, found none");
+  if (git === undefined) throw new Error("expected git 2.31 or newer on the path, found none");
   return git;
 }

@@ -12,15 +12,15 @@ export interface NativeGit {
   readonly version: string;
   /** Runs git over the objects below a directory (`…/objects`) and its alternates. */
   overObjects(objects: string, args: readonly string[]): GitProcess;
-  /** Runs git in a bare repository that is our own, configuration too. */
-  inOwn(gitDirectory: string, args: readonly string[]): GitProcess;
+  /** Runs git in a bare repository that is our own; `configuration` adds to its, unseen by other users. */
+  inOwn(gitDirectory: string, args: readonly string[], configuration: Readonly<Record<string, string>>): GitProcess;
 }
 
 /** What git may allocate in one piece: no object that it has to hold whole is larger. In bytes. */
 export const maxAllocation = 256 * 1024 ** 2;
 
-/** The oldest that filters a fetch, takes its wants from standard input and streams what is large. */
-const oldest = [2, 29] as const;
+/** The oldest that takes configuration from its environment and the wants of a fetch from standard input. */
+const oldest = [2, 31] as const;
 
 /**
  * Git on the path, where it is new enough. `path` is the PATH to look in; nothing else of the environment reaches git.
@@ -40,7 +40,7 @@ export async function findNativeGit(path: string | undefined): Promise<NativeGit
   return {
     version,
     overObjects: (objects, args) => run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }),
-    inOwn: (gitDirectory, args) => run(args, { GIT_DIR: gitDirectory }),
+    inOwn: (gitDirectory, args, configuration) => run(args, { GIT_DIR: gitDirectory, ...toEnvironment(configuration) }),
   };
 }
 
@@ -71,6 +71,15 @@ const settings = [
   ["maintenance.auto", "false"],
   ["protocol.allow", "never"],
 ].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+function toEnvironment(configuration: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const pairs = Object.entries(configuration);
+  const entries = pairs.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(pairs.length), ...Object.fromEntries(entries) };
+}
 
 let empty: string | undefined;
 

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { createInterface } from "node:readline";
 import { type CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
 import { type BatchOutput, openBatchOutput } from "./batch-output.ts";
@@ -20,16 +22,15 @@ const worthParting = 256;
 
 /** The objects below a directory (`…/objects`) and its alternates, read by native git. */
 export function openNativeObjects(git: NativeGit, objects: string): ObjectSource {
-  const ask = openConversation(() => git.overObjects(objects, ["cat-file", "--batch"]));
+  const ask = openConversation({ git, objects });
   return {
-    readObject: async (oid) => (isObjectId(oid) ? ask(oid) : undefined),
+    readObject: async (oid) => (isObjectId(oid) && existsSync(objects) ? ask(oid) : undefined),
     async streamBlobs(oids, open) {
       const count = oids.length < worthParting ? 1 : Math.min(4, availableParallelism());
       const size = Math.max(1, Math.ceil(oids.length / count));
       const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
       const abort = new AbortController();
-      const start = () => git.overObjects(objects, ["cat-file", "--batch", "--buffer"]);
-      const streams = parts.map((part) => stream(part, { open, start, signal: abort.signal }));
+      const streams = parts.map((part) => stream(part, { open, place: { git, objects }, signal: abort.signal }));
       // Nobody is left reading when this ends, whichever part failed.
       await Promise.all(streams).catch(async (error) => {
         abort.abort();
@@ -40,11 +41,26 @@ export function openNativeObjects(git: NativeGit, objects: string): ObjectSource
   };
 }
 
+/** Those of the objects that are not here. */
+export async function findAbsent(
+  git: NativeGit,
+  { objects, oids }: { readonly objects: string; readonly oids: readonly string[] },
+): Promise<string[]> {
+  const child = git.overObjects(objects, ["cat-file", "--batch-check=%(objectname)", "--buffer"]);
+  const ended = whenEnded(child);
+  child.stdin.on("error", () => undefined).end(oids.map((oid) => `${oid}\n`).join(""));
+  const absent: string[] = [];
+  for await (const line of createInterface(child.stdout)) if (line.endsWith(" missing")) absent.push(line.slice(0, 40));
+  const { code, words } = await ended;
+  if (code !== 0) throw failure("INTERNAL", `git ended with ${code ?? "a signal"}`, { cause: new Error(words) });
+  return absent;
+}
+
 async function stream(
   oids: readonly string[],
-  { open, start, signal }: { open: OpenBlob; start: () => GitProcess; signal: AbortSignal },
+  { open, place, signal }: { readonly open: OpenBlob; readonly place: ObjectPlace; readonly signal: AbortSignal },
 ): Promise<void> {
-  const child = start();
+  const child = place.git.overObjects(place.objects, ["cat-file", "--batch", "--buffer"]);
   const output = openBatchOutput(open, (oid) => {
     throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
   });
@@ -55,11 +71,16 @@ async function stream(
   try {
     for await (const chunk of child.stdout) output.push(chunk);
     const end = await ended;
-    if (end.code !== 0 && !signal.aborted) throw toUnreadable(end, output);
+    if (end.code !== 0 && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
   } finally {
     signal.removeEventListener("abort", stop);
     stop();
   }
+}
+
+interface ObjectPlace {
+  readonly git: NativeGit;
+  readonly objects: string;
 }
 
 interface Question {
@@ -70,11 +91,11 @@ interface Question {
 }
 
 /** One git that answers question after question, in their order; it is started when asked, and ends when nobody asks. */
-function openConversation(start: () => GitProcess): (oid: string) => Promise<GitObject | undefined> {
+function openConversation(place: ObjectPlace): (oid: string) => Promise<GitObject | undefined> {
   let tell: ((question: Question) => void) | undefined;
 
   function begin(): (question: Question) => void {
-    const child = start();
+    const child = place.git.overObjects(place.objects, ["cat-file", "--batch"]);
     const questions: Question[] = [];
     const output = openBatchOutput(collect, () => questions.shift()?.resolve(undefined));
     const timer = setTimeout(() => close(), idle);
@@ -116,9 +137,9 @@ function openConversation(start: () => GitProcess): (oid: string) => Promise<Git
         fail(error);
       }
     });
-    void whenEnded(child).then((end) => {
-      if (questions.length > 0) fail(toUnreadable(end, output, questions[0]?.oid));
-      else close();
+    void whenEnded(child).then(async (end) => {
+      close();
+      if (questions.length > 0) fail(await explainEnd(end, { ...place, output, asked: questions[0]?.oid }));
     });
     return ask;
   }
@@ -147,12 +168,22 @@ function whenEnded(child: GitProcess): Promise<End> {
   });
 }
 
-/** Git ends at the first object that it cannot read. */
-function toUnreadable({ code, words }: End, output: BatchOutput, asked?: string): CountersignError {
+/** Git ends at the first object that it cannot read; where it cannot do anything at all, that is no word about objects. */
+async function explainEnd(
+  { code, words }: End,
+  { git, objects, output, asked }: ObjectPlace & { readonly output: BatchOutput; readonly asked: string | undefined },
+): Promise<CountersignError> {
   const { oid = asked, size = 0 } = output.current() ?? {};
-  const cause = new Error(words.trim() || `git ended with ${code}`);
-  if (oid === undefined) return failure("INTERNAL", `git ended with ${code ?? "a signal"}`, { cause });
-  const where = { subject: oid, cause };
+  const cause = new Error(words.trim() || `git ended with ${code ?? "a signal"}`);
+  if (oid === undefined || code === null || !(await works(git, objects)))
+    return failure("INTERNAL", `git ended with ${code ?? "a signal"}`, { cause });
   if (size > maxAllocation) return toTooLarge({ oid, size }, maxAllocation);
-  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, where);
+  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause });
+}
+
+async function works(git: NativeGit, objects: string): Promise<boolean> {
+  const child = git.overObjects(objects, ["cat-file", "--batch-check"]);
+  child.stdin.on("error", () => undefined).end();
+  child.stdout.resume();
+  return (await whenEnded(child)).code === 0;
 }

@@ -14,8 +14,10 @@ const haveRef = "refs/heads/have";
 export interface ObjectCache {
   /** For isomorphic-git: writes are atomic, and packs are judged before they are unpacked. */
   readonly fs: PromiseFsClient;
-  /** Makes the directory, clears what a killed fetch left, and writes which commits lack parents. */
-  prepare(commit: string): Promise<{ readonly have: string }>;
+  /** Makes the directory, and clears what a killed fetch left. */
+  prepare(): Promise<void>;
+  /** What to tell the host that is here, for a fetch of the commit; writes which commits lack parents. */
+  findHave(commit: string): Promise<{ readonly have: string }>;
   /** Remembers that the commit is here with all that was asked for. */
   keep(commit: string): Promise<void>;
 }
@@ -26,10 +28,12 @@ export function openObjectCache(directory: string, options: { source: ObjectSour
 
   return {
     fs,
-    async prepare(commit) {
+    async prepare() {
       await init({ ...repository, bare: true, defaultBranch: "have" });
       await addRemote({ ...repository, remote: "origin", url: "", force: true });
       await removeLeftovers(join(directory, "objects", "pack"));
+    },
+    async findHave(commit) {
       const have = (await findCommit(options.source, commit)) === undefined ? await readHave() : commit;
       // Read from the objects each time. A list that was kept could, after a crash, claim commits that never arrived.
       const shallow = have === undefined ? [] : await findShallow(options.source, have);

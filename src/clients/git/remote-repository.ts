@@ -1,19 +1,24 @@
-import { resolve } from "node:path";
-import { fetch, listServerRefs } from "isomorphic-git";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { listServerRefs } from "isomorphic-git";
 import PQueue from "p-queue";
 import { CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
-import { openObjectCache } from "./object-cache.ts";
+import { lockDirectory } from "../directory-lock.ts";
+import type { NativeGit } from "./native-git.ts";
 import { findCommit, type ObjectSource } from "./object-source.ts";
-import type { PackLimits } from "./pack-check.ts";
-import { openStores } from "./stores.ts";
+import { openPartialMirror } from "./partial-mirror.ts";
+import { defaultStoreLimits, type StoreLimits } from "./stores.ts";
 import { openTransport } from "./transport.ts";
+import { openWholeMirror } from "./whole-mirror.ts";
 
 export interface RemoteSettings {
   /** `https://HOST/OWNER/REPO`, as the host names it to git. */
   readonly url: string;
-  /** The bare cache of this one repository. One process at a time. */
+  /** The cache of this one repository. */
   readonly directory: string;
+  /** Fetches and reads where it is there; isomorphic-git where not. */
+  readonly git?: NativeGit | undefined;
   /** Scheme and host of `GHE_PROTOCOL` and `GHE_HOST`: besides https://github.com, and alone in being let be http or private. */
   readonly enterpriseOrigin?: string;
   /** Sent to the host of `url` only, as the password of `x-access-token`. */
@@ -23,17 +28,17 @@ export interface RemoteSettings {
   readonly onFetch?: (report: FetchReport) => void;
 }
 
-/** Of one fetch: bytes received, milliseconds until it is given up, and what the pack may grow to. */
-export interface FetchLimits extends PackLimits {
-  readonly packBytes: number;
+/** Of one fetch: bytes received, milliseconds until it is given up, and what isomorphic-git may hold. */
+export interface FetchLimits extends StoreLimits {
   readonly milliseconds: number;
+  /** Of all that is kept: a larger directory is begun anew. */
+  readonly keptBytes: number;
 }
 
-export interface FetchReport {
-  readonly commit: string;
-  readonly depth: number;
-  readonly bytes: number;
-}
+export type FetchReport = { readonly bytes: number } & (
+  | { readonly commit: string; readonly depth: number }
+  | { readonly blobs: number }
+);
 
 export interface RemoteRepository extends ObjectSource {
   /**
@@ -52,70 +57,95 @@ export interface RemoteRepository extends ObjectSource {
 }
 
 export const defaultFetchLimits: FetchLimits = {
-  packBytes: 256 * 1024 ** 2,
+  ...defaultStoreLimits,
   milliseconds: 120_000,
-  objectBytes: 128 * 1024 ** 2,
-  inflatedBytes: 4 * 1024 ** 3,
+  keptBytes: 1024 ** 3,
 };
+
+/** Packs with what belongs to each. Every fetch adds one, and finding an object looks into them all. */
+const mostPackFiles = 400;
 
 /** Fetches into one directory take their turns. */
 const queues = new Map<string, PQueue>();
 
 /**
- * A repository over smart HTTP, kept in a bare directory. Only whole commit ids are asked for, never a branch or tag.
+ * A repository over smart HTTP, kept in a directory: native git, where it is there, fetches commits and trees and then
+ * the files that are asked for; isomorphic-git whole commits. Only whole object ids are asked for, never a branch or tag.
  *
  * @throws LINK_HOST where the address is not one that may be fetched from
  */
 export function openRemoteRepository(settings: RemoteSettings): RemoteRepository {
-  const { origin, trust } = toAllowedOrigin(settings.url, settings.enterpriseOrigin);
+  const { url, git, token, onFetch } = settings;
+  const { origin, trust } = toAllowedOrigin(url, settings.enterpriseOrigin);
   const limits = { ...defaultFetchLimits, ...settings.limits };
-  const source = openStores([settings.directory], { packs: "judged", limits });
-  const cache = openObjectCache(settings.directory, { source, limits });
-  const key = resolve(settings.directory);
-  const queue = queues.get(key) ?? new PQueue({ concurrency: 1 });
-  queues.set(key, queue);
+  const directory = resolve(settings.directory);
+  const gitDirectory = join(directory, git ? "partial" : "whole");
+  let received = 0;
+  const mirror = git
+    ? openPartialMirror({ git, gitDirectory, url, connect, milliseconds: limits.milliseconds })
+    : openWholeMirror({ gitDirectory, url, connect, limits });
+  const queue = queues.get(directory) ?? new PQueue({ concurrency: 1 });
+  queues.set(directory, queue);
 
   function connect(signal: AbortSignal) {
-    const token = settings.token === undefined ? {} : { token: settings.token };
-    return openTransport({ origin, trust, signal, maxBytes: limits.packBytes, ...token });
+    const onReceive = (bytes: number) => {
+      received += bytes;
+    };
+    return openTransport({ origin, trust, signal, maxBytes: limits.packBytes, onReceive, ...(token && { token }) });
   }
 
   async function readBranch(name: string): Promise<string | undefined> {
     const http = connect(AbortSignal.timeout(limits.milliseconds));
     const ref = `refs/heads/${name}`;
     try {
-      const refs = await listServerRefs({ http, url: settings.url, prefix: ref, protocolVersion: 2 });
+      const refs = await listServerRefs({ http, url, prefix: ref, protocolVersion: 2 });
       const oid = refs.find((one) => one.ref === ref)?.oid;
       return oid !== undefined && isObjectId(oid) ? oid : undefined;
     } catch (error) {
-      throw toFetchFailure(error, settings.url);
+      if (error instanceof CountersignError) throw error;
+      throw failure("GIT_UNREACHABLE", `could not read the branches of ${url}`, { cause: error });
     }
   }
 
-  async function fetchCommit(commit: string, depth: number): Promise<void> {
-    const { have } = await cache.prepare(commit);
-    const transport = connect(AbortSignal.timeout(limits.milliseconds));
-    const place = { fs: cache.fs, gitdir: settings.directory, http: transport, url: settings.url };
+  /** Alone in the directory, also among processes: what a killed one left can be told from what another is writing. */
+  async function fetchAlone(fetch: () => Promise<void>): Promise<number> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const unlock = await lockDirectory(directory, {
+      staleAfter: 2_000,
+      patience: limits.milliseconds,
+      onLost: () => undefined,
+    });
+    const before = received;
     try {
-      // `ref` is what git says it has, `remoteRef` what it wants.
-      await fetch({ ...place, remote: "origin", ref: have, remoteRef: commit, depth, singleBranch: true, tags: false });
-    } catch (error) {
-      throw toFetchFailure(error, settings.url);
+      await removeOversized(gitDirectory, git ? limits.keptBytes : limits.packBytes);
+      await mirror.prepare();
+      await fetch();
     } finally {
-      settings.onFetch?.({ commit, depth, bytes: transport.received() });
+      await unlock();
     }
-    if (!(await isHere(source, commit, depth)))
-      throw failure("GIT_REFUSED", `expected the commit ${commit} from ${settings.url}, found that it sends none`);
-    await cache.keep(commit);
+    return received - before;
   }
 
   return {
-    ...source,
+    readObject: (oid) => mirror.readObject(oid),
+    async streamBlobs(oids, open) {
+      await queue.add(async () => {
+        const absent = await mirror.findAbsent(oids);
+        if (absent.length === 0) return;
+        const bytes = await fetchAlone(() => mirror.fetchBlobs(absent));
+        onFetch?.({ blobs: absent.length, bytes });
+      });
+      await mirror.streamBlobs(oids, open);
+    },
     async ensureCommit(commit, depth = 1) {
       if (!isObjectId(commit))
         throw failure("GIT_NOT_A_COMMIT", `expected a commit's 40 hexadecimal digits, found "${commit}"`);
       await queue.add(async () => {
-        if (!(await isHere(source, commit, depth))) await fetchCommit(commit, depth);
+        if (await isHere(mirror, commit, depth)) return;
+        const bytes = await fetchAlone(() => mirror.fetchCommit(commit, depth));
+        onFetch?.({ commit, depth, bytes });
+        if (!(await isHere(mirror, commit, depth)))
+          throw failure("GIT_REFUSED", `expected the commit ${commit} from ${url}, found that it sends less`);
       });
     },
     async readBranches(names) {
@@ -153,7 +183,11 @@ async function isHere(source: ObjectSource, commit: string, depth: number): Prom
   return true;
 }
 
-function toFetchFailure(error: unknown, url: string): CountersignError {
-  if (error instanceof CountersignError) return error;
-  return failure("GIT_UNREACHABLE", `could not fetch from ${url}`, { cause: error });
+/** A cache that only ever grows would fill the disk in the end. */
+async function removeOversized(gitDirectory: string, mostBytes: number): Promise<void> {
+  const packs = join(gitDirectory, "objects", "pack");
+  const names = await readdir(packs).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(packs, name))).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes > mostBytes / 2 || names.length > mostPackFiles) await rm(gitDirectory, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
 import { failure } from "../../errors.ts";
+import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { lookupPublic } from "./public-address.ts";
 
 export interface TransportSettings {
@@ -12,35 +13,42 @@ export interface TransportSettings {
   readonly token?: string;
   /** Of all responses together. */
   readonly maxBytes: number;
+  readonly onReceive?: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
 const maxRedirects = 3;
 const refsSuffix = "/info/refs?service=git-upload-pack";
 
+export interface Transport extends HttpClient {
+  /** One request, whose answer comes in pieces: within the limit, from the one origin. @throws LINK_HOST, GIT_REFUSED … */
+  exchange(url: string, message: Message): Promise<Exchanged>;
+  /** Bytes received by all requests. */
+  received(): number;
+}
+
+export interface Exchanged {
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** @throws GIT_TOO_LARGE */
+  readonly body: AsyncIterable<Buffer>;
+}
+
 /**
- * The HTTP below isomorphic-git's fetch. It takes a response whole and within the limit before git reads it, follows
- * redirects (of a renamed repository) only on the same origin, and sends the token nowhere but there.
+ * The HTTP below git's fetch. It holds answers within the limit, follows redirects (of a renamed repository) only on the
+ * same origin, and sends the token nowhere but there.
  */
-export function openTransport(settings: TransportSettings): HttpClient & { readonly received: () => number } {
+export function openTransport(settings: TransportSettings): Transport {
   let received = 0;
   let moved: { readonly from: string; readonly to: string } | undefined;
 
-  async function request({ url, method = "GET", headers = {}, body }: GitHttpRequest): Promise<GitHttpResponse> {
-    const payload = body === undefined ? undefined : await collect(body);
-    const asked = moved !== undefined && method === "POST" ? url.replace(moved.from, moved.to) : url;
-    const { response, target } = await follow(asked, { method, headers, payload });
-    if (method === "GET") moved = { from: toBase(url), to: toBase(target) };
+  async function exchange(url: string, message: Message): Promise<Exchanged> {
+    const asked = moved !== undefined && message.method === "POST" ? url.replace(moved.from, moved.to) : url;
+    const { response, target } = await follow(asked, message);
+    if (message.method === "GET") moved = { from: toBase(url), to: toBase(target) };
     assertAnswer(response, target);
-    const bytes = await readBody(response);
-    return {
-      url: target,
-      method,
-      statusCode: 200,
-      statusMessage: "OK",
-      headers: toPlainHeaders(response),
-      body: toIterator(bytes),
-    };
+    return { url: target, headers: toPlainHeaders(response), body: readBody(response) };
   }
 
   async function follow(url: string, message: Message) {
@@ -58,21 +66,30 @@ export function openTransport(settings: TransportSettings): HttpClient & { reado
     }
   }
 
-  async function readBody(response: http.IncomingMessage): Promise<Uint8Array> {
-    const chunks: Buffer[] = [];
+  async function* readBody(response: http.IncomingMessage): AsyncGenerator<Buffer> {
     for await (const chunk of response) {
       received += chunk.length;
+      settings.onReceive?.(chunk.length);
       if (received > settings.maxBytes)
         throw failure("GIT_TOO_LARGE", `expected ${settings.maxBytes} bytes at most, the host sends more`);
-      chunks.push(chunk);
+      yield chunk;
     }
-    return Buffer.concat(chunks);
   }
 
-  return { request, received: () => received };
+  return {
+    exchange,
+    received: () => received,
+    async request({ url, method = "GET", headers = {}, body }: GitHttpRequest): Promise<GitHttpResponse> {
+      const payload = body === undefined ? undefined : await collect(body);
+      const answer = await exchange(url, { method, headers, payload });
+      const bytes = await collect(answer.body);
+      const status = { statusCode: 200, statusMessage: "OK" };
+      return { url: answer.url, method, ...status, headers: { ...answer.headers }, body: toIterator(bytes) };
+    },
+  };
 }
 
-interface Message {
+export interface Message {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: Buffer | undefined;
@@ -93,8 +110,14 @@ function isRedirect({ statusCode }: http.IncomingMessage): boolean {
   return statusCode !== undefined && [301, 302, 303, 307, 308].includes(statusCode);
 }
 
-function assertAnswer({ statusCode = 0 }: http.IncomingMessage, url: string): void {
-  if (statusCode === 200) return;
+function assertAnswer({ statusCode = 0, headers }: http.IncomingMessage, url: string): void {
+  const type = headers["content-type"] ?? "";
+  if (statusCode === 200 && type.startsWith("application/x-git-upload-pack-")) return;
+  if (statusCode === 200)
+    throw failure(
+      "GIT_UNREACHABLE",
+      `expected git's answer from ${toBase(url)}, found another: ${toPrintablePath(type)}`,
+    );
   const code = statusCode >= 500 || statusCode === 429 ? "GIT_UNREACHABLE" : "GIT_REFUSED";
   throw failure(code, `expected 200 from ${toBase(url)}, found ${statusCode}`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { type Generated, Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Pool } from "pg";
-import { lockDirectory } from "./lock.ts";
+import { lockDirectory } from "../directory-lock.ts";
 
 export interface TransactionsTable {
   readonly id: Generated<string>;
