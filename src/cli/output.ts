@@ -13,8 +13,8 @@ export interface Output {
 const exits: Readonly<Record<FailureKind, number>> = { refusal: 1, usage: 2, fault: 3 };
 
 /** stdout is the result and nothing else. */
-export function printAnswer({ exit, text, json }: Answer, { stdout, isJson }: Output): number {
-  stdout.write(`${isJson ? toJson(json) : text}\n`);
+export function printAnswer({ exit, text, isExact, json }: Answer, { stdout, isJson }: Output): number {
+  stdout.write(isJson ? `${toJson(json)}\n` : `${text}${isExact ? "" : "\n"}`);
   return exit;
 }
 

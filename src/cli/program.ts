@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Answer } from "./answer.ts";
+import { addBuildHash } from "./commands/build-hash.ts";
 import { addHash } from "./commands/hash.ts";
 import { addRecord } from "./commands/record.ts";
 import { addRegister } from "./commands/register.ts";
@@ -38,6 +39,7 @@ function createProgram(run: Run): Command {
       "after",
       "\nExit codes: 0 yes, 1 refused or different, 2 wrong use or settings, 3 could not be found out.",
     );
-  for (const add of [addHash, addRegistry, addRegister, addRecord, addSign, addStatus, addVerify]) add(program, run);
+  for (const add of [addHash, addBuildHash, addRegistry, addRegister, addRecord, addSign, addStatus, addVerify])
+    add(program, run);
   return program;
 }

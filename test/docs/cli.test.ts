@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, it } from "vitest";
 
-const commands = ["hash", "registry deploy", "register", "record", "sign", "status", "verify"];
+const commands = ["hash", "build-hash", "registry deploy", "register", "record", "sign", "status", "verify"];
 
 const introduction = `# The command line
 
