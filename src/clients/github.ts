@@ -1,5 +1,5 @@
 import type { Octokit } from "@octokit/rest";
-import { failure } from "../errors.ts";
+import { type CountersignError, failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
 import { policyPath } from "../policy.ts";
 
@@ -124,12 +124,12 @@ async function ask<T>(request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (cause) {
-    throw toFailure(cause);
+    throw toGithubFailure(cause);
   }
 }
 
 /** By status, never by words: 4xx is the host's no; all else is no answer. */
-function toFailure(cause: unknown) {
+export function toGithubFailure(cause: unknown): CountersignError {
   const status = toStatus(cause);
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   const words = cause instanceof Error ? cause.message : String(cause);
@@ -140,6 +140,7 @@ function toFailure(cause: unknown) {
   );
 }
 
-function toStatus(error: unknown): number {
+/** 0 where the error is not an answer. */
+export function toStatus(error: unknown): number {
   return typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
 }

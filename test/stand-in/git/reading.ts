@@ -38,6 +38,18 @@ export async function readTree(git: Bare, tree: string, options: { recursive: bo
   });
 }
 
+/** A commit's signature, and what it signs: the commit without it. */
+export async function readSignature(
+  git: Bare,
+  sha: string,
+): Promise<{ signature: string; payload: string } | undefined> {
+  const text = (await git.bytes(["cat-file", "commit", sha])).toString();
+  const [header] = /^gpgsig .*\n(?: .*\n)*/m.exec(text.slice(0, text.indexOf("\n\n") + 1)) ?? [];
+  if (header === undefined) return undefined;
+  const signature = header.slice("gpgsig ".length, -1).replaceAll("\n ", "\n");
+  return { signature, payload: text.replace(header, "") };
+}
+
 /** The first common ancestor; for histories that have none, the root of the other one. */
 export async function mergeBase(git: Bare, one: string, other: string): Promise<string> {
   return git.ask(["merge-base", one, other]).catch(() => git.ask(["rev-list", "--max-parents=0", "-1", other]));

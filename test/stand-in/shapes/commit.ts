@@ -1,5 +1,5 @@
 import { type Change, readChanges } from "../git/changes.ts";
-import { type Commit, readCommit } from "../git/reading.ts";
+import { type Commit, readCommit, readSignature } from "../git/reading.ts";
 import type { Account, Repository } from "../state.ts";
 import { fullName, type World } from "../world.ts";
 import { nodeId, toUser } from "./account.ts";
@@ -48,10 +48,16 @@ export async function toCommitWithFiles(world: World, repository: Repository, sh
   };
 }
 
-/** As `GET /repos/…/git/commits/SHA` has it. */
+/** As `GET /repos/…/git/commits/SHA` has it. No key is known here, so that no signature is verified. */
 export async function toPlainCommit(world: World, repository: Repository, sha: string): Promise<object> {
   const { commit, ...rest } = await toCommit(world, repository, sha);
-  return { ...rest, ...(commit as object), url: `${repositoryUrl(world, repository)}/git/commits/${sha}` };
+  const signed = await readSignature(repository.git, sha);
+  return {
+    ...rest,
+    ...(commit as object),
+    ...(signed && { verification: { ...unsigned, reason: "unknown_key", ...signed } }),
+    url: `${repositoryUrl(world, repository)}/git/commits/${sha}`,
+  };
 }
 
 /** As check suites and merge groups have it. */
