@@ -1,6 +1,8 @@
 import { CountersignError, failure } from "../errors.ts";
+import type { KnownBlobs } from "./git/blob-hash.ts";
 import { toPrintable } from "./revert.ts";
 import { openEmbedded, openPostgres } from "./store/database.ts";
+import { createDatabaseBlobs } from "./store/database-blobs.ts";
 import { createDatabaseTransactions } from "./store/database-transactions.ts";
 import { migrate } from "./store/migrations.ts";
 import type { Transactions } from "./store/transactions.ts";
@@ -9,6 +11,8 @@ export interface StoreSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
   readonly databaseUrl?: string;
   readonly directory: string;
+  /** How many blobs are remembered at most. */
+  readonly mostBlobs?: number;
   /** Milliseconds after which the lock of a killed process is taken over, at least 2,000. */
   readonly staleAfter?: number;
 }
@@ -16,6 +20,8 @@ export interface StoreSettings {
 /** What a restart should know at once. Nothing lives only here: GitHub and the chain know the rest. */
 export interface Store {
   readonly transactions: Transactions;
+  /** For previews alone (protocol §2). */
+  readonly blobs: KnownBlobs;
   close(): Promise<void>;
 }
 
@@ -25,7 +31,12 @@ export interface Store {
  * @throws STORE_LOCKED where another process has the directory
  * @throws STORE_FAILED where the database cannot be opened
  */
-export async function openStore({ databaseUrl, directory, staleAfter = 5_000 }: StoreSettings): Promise<Store> {
+export async function openStore({
+  databaseUrl,
+  directory,
+  mostBlobs = 500_000,
+  staleAfter = 5_000,
+}: StoreSettings): Promise<Store> {
   const opened = await translated(async () =>
     databaseUrl === undefined ? openEmbedded(directory, { staleAfter }) : openPostgres(databaseUrl),
   );
@@ -35,7 +46,16 @@ export async function openStore({ databaseUrl, directory, staleAfter = 5_000 }: 
     await opened.close();
     throw error;
   }
-  return { transactions: translateAll(createDatabaseTransactions(opened.database)), close: opened.close };
+  const { database, close } = opened;
+  const blobs = createDatabaseBlobs(database, { most: mostBlobs });
+  return {
+    transactions: translateAll(createDatabaseTransactions(database)),
+    blobs: {
+      find: (oids) => translated(() => blobs.find(oids)),
+      keep: (found) => translated(() => blobs.keep(found)),
+    },
+    close,
+  };
 }
 
 /** The cause is left out on purpose: an invalid address comes with its password. */

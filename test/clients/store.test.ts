@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Transaction, Wallet } from "ethers";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import type { SignedTransaction, Transactions } from "../../src/clients/store/transactions.ts";
 import { openStore, type Store } from "../../src/clients/store.ts";
@@ -96,6 +96,48 @@ for (const [kind, open] of kinds) {
     });
   });
 }
+
+describe("known blobs", { timeout: 60_000 }, () => {
+  const hash = (index: number) => index.toString(16).padStart(64, "0");
+  const id = (index: number) => index.toString(16).padStart(40, "0");
+  const blobs = (from: number, to: number) =>
+    new Map(
+      Array.from({ length: to - from }, (_, at) => [
+        id(from + at),
+        { sha256: hash(from + at), size: 2 ** 33 + at, isPointer: at % 2 === 1 },
+      ]),
+    );
+  const places: [string, object][] = [["in a directory", {}]];
+  if (databaseUrl) places.push(["on a server", { databaseUrl }]);
+
+  it.each(places)("are found again by their ids, also after a restart, %s", async (_, place) => {
+    const options = { directory: join(directory, "blobs"), ...place };
+    const first = await openStore(options);
+    await first.blobs.keep(blobs(0, 12_000));
+    await first.blobs.keep(blobs(11_000, 11_010));
+    await first.close();
+    const second = await openStore(options);
+    const found = await second.blobs.find([...blobs(10_998, 12_003).keys()]);
+    expect(found.size).toBe(1_002);
+    expect(found.get(id(11_001))).toEqual({ sha256: hash(11_001), size: 2 ** 33 + 1, isPointer: true });
+    expect(await second.blobs.find([])).toEqual(new Map());
+    await second.close();
+  });
+
+  it("are forgotten, those of no use for longest first, where there are too many", async () => {
+    const place = { directory: join(directory, "bounded"), mostBlobs: 100 };
+    const store = await openStore(place);
+    await store.blobs.keep(blobs(0, 100));
+    vi.useFakeTimers({ now: Date.now() + 86_400_000, toFake: ["Date"] });
+    await store.blobs.find([...blobs(0, 50).keys()]);
+    await store.blobs.keep(blobs(200, 230));
+    vi.useRealTimers();
+    expect((await store.blobs.find([...blobs(0, 50).keys()])).size).toBe(50);
+    expect((await store.blobs.find([...blobs(200, 230).keys()])).size).toBe(30);
+    expect((await store.blobs.find([...blobs(50, 100).keys()])).size).toBe(20);
+    await store.close();
+  });
+});
 
 describe("the data directory", () => {
   function startProcess(path: string, staleAfter: number): ChildProcess {

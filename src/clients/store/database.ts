@@ -19,7 +19,18 @@ export interface TransactionsTable {
   readonly outcome: string | null;
 }
 
+/** What a blob hashed to, by its git id. */
+export interface BlobsTable {
+  readonly oid: string;
+  readonly sha256: string;
+  readonly size: string | number;
+  readonly is_pointer: boolean;
+  /** `2026-11-21`: when it was of use last. */
+  readonly used_on: string;
+}
+
 export interface Tables {
+  readonly blobs: BlobsTable;
   readonly transactions: TransactionsTable;
 }
 

@@ -38,6 +38,20 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  "2026-02-blobs": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .withSchema(schema)
+        .createTable("blobs")
+        .addColumn("oid", "text", (column) => column.primaryKey())
+        .addColumn("sha256", "text", (column) => column.notNull())
+        .addColumn("size", "bigint", (column) => column.notNull())
+        .addColumn("is_pointer", "boolean", (column) => column.notNull())
+        .addColumn("used_on", "text", (column) => column.notNull())
+        .execute();
+      await database.schema.withSchema(schema).createIndex("blobs_used").on("blobs").column("used_on").execute();
+    },
+  },
 };
 
 /** Brings the tables to this version; several processes may do so at once. Throws what the database throws. */
