@@ -7,7 +7,7 @@ export const effort = {
   /** How many random histories are played, and from which seed. */
   histories: readNumber("COUNTERSIGN_HISTORIES", isSoak ? 150 : 6),
   /** How many random trees are written, checked out and hashed by others. */
-  trees: readNumber("COUNTERSIGN_TREES", isSoak ? 20_000 : 500),
+  trees: readNumber("COUNTERSIGN_TREES", isSoak ? 20_000 : 300),
   seed: readNumber("COUNTERSIGN_SEED", isSoak ? Math.floor(Date.now() / 86_400_000) : 1),
 };
 
