@@ -106,6 +106,7 @@ describe("what lies outside", () => {
   const plain: [BuildInfoKind, string][] = [
     ["foundry", "src/Other.sol"],
     ["foundry", "lib/One.sol"],
+    ["foundry", "elsewhere/Other.sol"],
     ["hardhat-2", "lib/maths/M.sol"],
     ["hardhat-3", "project/src/Other.sol"],
     ["standard-json", "src/Other.sol"],
