@@ -70,12 +70,16 @@ export function isDirectoryMode(mode: string): boolean {
 }
 
 /** One character for each byte, so that comparing strings compares bytes. */
-function toBinary(bytes: Uint8Array): string {
+export function toBinary(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
 }
 
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let text = "";
+  for (const byte of bytes) text += digits[byte];
+  return text;
 }

@@ -13,8 +13,9 @@ interface Taken {
  */
 export function findTwins(paths: readonly string[]): Problem[] {
   const taken = new Map<string, Taken>();
+  const folders = new Set<string>();
   return paths.flatMap((path) =>
-    toPrefixes(path).flatMap((prefix) => {
+    [...takeFolders(path, folders), path].flatMap((prefix) => {
       const kind = prefix === path ? "file" : "directory";
       // The parent as written: twins below folders that are twins themselves are not told again.
       const parent = prefix.slice(0, prefix.lastIndexOf("/") + 1);
@@ -34,10 +35,16 @@ function judge(one: Taken, two: Taken): Problem[] {
   return [{ code: "TREE_MALFORMED", message: `expected each path once, found "${second}" twice`, subject: second }];
 }
 
-function toPrefixes(path: string): string[] {
-  const prefixes: string[] = [];
-  for (let end = path.indexOf("/"); end !== -1; end = path.indexOf("/", end + 1)) prefixes.push(path.slice(0, end));
-  return [...prefixes, path];
+/** The folders above the path that were not met before, from the top. */
+function takeFolders(path: string, met: Set<string>): string[] {
+  const folders: string[] = [];
+  for (let end = path.lastIndexOf("/"); end !== -1; end = path.lastIndexOf("/", end - 1)) {
+    const folder = path.slice(0, end);
+    if (met.has(folder)) break;
+    met.add(folder);
+    folders.unshift(folder);
+  }
+  return folders;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sha256 } from "ethers";
 import { CountersignError, failure, type Problem } from "../errors.ts";
+import { toBinary } from "./git-tree.ts";
 import { type Bytes32, toBytes32 } from "./hex.ts";
 import { findNameProblems } from "./path-name.ts";
 import { findTwins } from "./path-twins.ts";
@@ -31,7 +32,7 @@ export function hashManifest<File extends ManifestFile>(
   const [first, ...rest] = [...known, ...findPathProblems(files.map((file) => file.path))];
   if (first !== undefined) throw new CountersignError([first, ...rest]);
   if (files.length === 0) throw failure("TREE_EMPTY", "expected at least one file, found none");
-  const sorted = files.toSorted((one, two) => compareBytes(one.path, two.path));
+  const sorted = sortByBytes(files);
   const text = sorted.map(toLine).join("");
   return { hash: toBytes32(sha256(new TextEncoder().encode(text))), text, files: sorted };
 }
@@ -48,11 +49,7 @@ function toLine(file: ManifestFile): string {
 }
 
 /** The order of `LC_ALL=C sort`: UTF-16 would sort some emoji before other letters, a walk `a/b` before `a-b`. */
-function compareBytes(one: Uint8Array, two: Uint8Array): number {
-  const length = Math.min(one.length, two.length);
-  for (let at = 0; at < length; at++) {
-    const difference = (one[at] ?? 0) - (two[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return one.length - two.length;
+function sortByBytes<File extends ManifestFile>(files: readonly File[]): File[] {
+  const keyed = files.map((file) => ({ file, key: toBinary(file.path) }));
+  return keyed.sort((one, two) => (one.key < two.key ? -1 : 1)).map(({ file }) => file);
 }
