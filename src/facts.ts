@@ -2,6 +2,7 @@ import type { Problem } from "./errors.ts";
 import type { Policy, PolicyContract } from "./policy.ts";
 import type { Domain } from "./protocol/approval.ts";
 import type { Command } from "./protocol/command.ts";
+import type { FileChanges } from "./protocol/file-changes.ts";
 import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
 import type { ContractRecord, RecordDraft } from "./protocol/record.ts";
 import type { PostName } from "./protocol/reply-marker.ts";
@@ -122,6 +123,8 @@ export interface ContractFacts {
   readonly contract: PolicyContract;
   readonly trees: DirectoryTrees;
   readonly source: SourceFacts;
+  /** What the pull request changes in the directory; undefined where that cannot be told. */
+  readonly files?: FileChanges | undefined;
   readonly build: BuildFacts;
   /** The directory's hash at the landed commit and at the tip of the base branch, once merged. */
   readonly landed?: Bytes32 | undefined;

@@ -25,6 +25,8 @@ export interface PolicyContract {
   /** Relative to the repository. */
   readonly path: string;
   readonly kind: UpgradeKind;
+  /** True: submodules count as the files of their pinned commits (protocol §2); otherwise they are refused. */
+  readonly submodules?: boolean;
   readonly build: BuildPolicy;
 }
 
@@ -49,6 +51,7 @@ const contract = z.strictObject({
   chain: z.int().positive(),
   path: z.string().transform(toPlainPath).refine(isPlainPath, "expected a path inside the repository"),
   kind: z.enum(upgradeKinds),
+  submodules: z.boolean().optional(),
   build: z
     .strictObject({
       contract: z.string().min(1).optional(),

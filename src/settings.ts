@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CountersignError, failure, type Problem } from "./errors.ts";
 import { type Address, isAddress, toAddress } from "./protocol/hex.ts";
+import type { TreeLimits } from "./protocol/tree-listing.ts";
 
 /** The environment as a door received it. Nothing below a door reads `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +26,12 @@ export interface HostSetting {
   readonly api: string;
   /** Set where the operator named the host: it alone may be http or have a private address (protocol §1). */
   readonly enterpriseOrigin?: string;
+}
+
+/** What one directory, and the way to it, may take. Everything above is refused with the limit's name. */
+export interface Limits extends TreeLimits {
+  /** Of one fetch, and of the packs that isomorphic-git holds. */
+  readonly packBytes: number;
 }
 
 /** A setting that is read, or what is wrong with it: so that all problems are told at once. */
@@ -65,6 +72,43 @@ export function readHost(environment: Environment): Read<HostSetting> {
   const origin = `${protocol}://${host}`;
   if (URL.parse(origin)?.origin !== origin) return wrong("GHE_HOST", "expected a host name, with a port where needed");
   return { value: { origin, api: `${origin}/api/v3`, enterpriseOrigin: origin } };
+}
+
+/** Reads `COUNTERSIGN_LIMITS`: `files=200000,bytes=4294967296`. */
+export function readLimits({ COUNTERSIGN_LIMITS: text = "" }: Environment): Read<Partial<Limits>> {
+  const { limits, problems } = parseLimits(text);
+  return problems.length > 0 ? wrong("COUNTERSIGN_LIMITS", problems.join("; ")) : { value: limits };
+}
+
+const limitNames: Readonly<Record<string, keyof Limits>> = {
+  files: "files",
+  bytes: "bytes",
+  depth: "depth",
+  "path-bytes": "pathBytes",
+  submodules: "submodules",
+  "pack-bytes": "packBytes",
+};
+
+/** Reads `NAME=NUMBER`, with commas between several; the others keep their defaults. Answers what is wrong, all of it. */
+function parseLimits(text: string): { readonly limits: Partial<Limits>; readonly problems: readonly string[] } {
+  const parts = text.split(",").filter((part) => part.trim() !== "");
+  const read = parts.map((part) => {
+    const [, name = "", number] = /^\s*([a-z-]+)=(\d{1,15})\s*$/.exec(part) ?? [];
+    const key = Object.hasOwn(limitNames, name) ? limitNames[name] : undefined;
+    if (key !== undefined && number !== undefined) return { limit: { [key]: Number(number) } };
+    const expected = Object.keys(limitNames).join(", ");
+    return { problem: `expected NAME=NUMBER with a name of ${expected}, found ${JSON.stringify(part.trim())}` };
+  });
+  return {
+    limits: Object.assign({}, ...read.map(({ limit }) => limit)),
+    problems: read.flatMap(({ problem }) => problem ?? []),
+  };
+}
+
+/** Reads `COUNTERSIGN_GIT`: `native` uses git where it is on the path, `builtin` never. */
+export function readGitChoice({ COUNTERSIGN_GIT: choice = "native" }: Environment): Read<"native" | "builtin"> {
+  if (choice === "native" || choice === "builtin") return { value: choice };
+  return wrong("COUNTERSIGN_GIT", `expected native or builtin, found ${JSON.stringify(choice)}`);
 }
 
 export function wrong(name: string, words: string): { readonly problem: Problem } {

@@ -1,6 +1,7 @@
 import type { Problem } from "./errors.ts";
 import type { UpgradeKind } from "./policy.ts";
 import type { Approval, Domain } from "./protocol/approval.ts";
+import type { FileChanges } from "./protocol/file-changes.ts";
 import type { Address, Bytes32 } from "./protocol/hex.ts";
 import type { PostName } from "./protocol/reply-marker.ts";
 import type { SignerSignature } from "./protocol/signature.ts";
@@ -86,6 +87,7 @@ export interface Change {
   readonly path: string;
   readonly before?: { readonly hash: Bytes32 | undefined; readonly version: number };
   readonly after?: { readonly hash: Bytes32; readonly link: string; readonly files: number };
+  readonly files?: FileChanges;
   readonly build?: { readonly contract: string; readonly compiler: string; readonly buildHash: Bytes32 };
   readonly implementation?: { readonly address: Address; readonly codeHash: Bytes32 };
 }

@@ -9,9 +9,12 @@ import {
   collect,
   type Environment,
   type HostSetting,
+  type Limits,
   type Read,
   readChains,
+  readGitChoice,
   readHost,
+  readLimits,
   wrong,
 } from "../settings.ts";
 
@@ -34,6 +37,11 @@ export interface AppSettings {
   /** A directory for the embedded database and the git cache. */
   readonly data: string;
   readonly logLevel: string;
+  readonly limits: Partial<Limits>;
+  /** Whether git on the path is used. */
+  readonly git: "native" | "builtin";
+  /** Where programs are looked for. */
+  readonly path: string | undefined;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -56,6 +64,9 @@ export function readAppSettings(environment: Environment): AppSettings {
     databaseUrl: readDatabaseUrl(environment),
     data: { value: environment.COUNTERSIGN_DATA || "./data" },
     logLevel: readLogLevel(environment),
+    limits: readLimits(environment),
+    git: readGitChoice(environment),
+    path: { value: environment.PATH },
   });
 }
 

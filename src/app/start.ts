@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { Probot } from "probot";
 import { openChain } from "../clients/chain.ts";
 import { createCompiler } from "../clients/compiler.ts";
+import { findNativeGit } from "../clients/git/native-git.ts";
 import { openRegistry } from "../clients/registry.ts";
 import { createRelayer } from "../clients/relayer.ts";
 import { openStore } from "../clients/store.ts";
@@ -63,14 +64,31 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
   const quiet = log.child({}, { redact: { paths: ["event"], remove: true } });
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log: quiet });
   const compiler = createCompiler();
+  const native = settings.git === "native" ? await findNativeGit(settings.path) : undefined;
   await probot.load((app) => listen(app, queue, { appId }));
-  const workshop = { host, data, chains, installations, registries, relayers, compiler, sink: queue, log };
+  const workshop = {
+    host,
+    data,
+    chains,
+    installations,
+    registries,
+    relayers,
+    compiler,
+    sink: queue,
+    log,
+    native,
+    limits: settings.limits,
+    blobs: store.blobs,
+  };
   const server = createAppServer(probot, log);
   await listenOn(server, settings.port);
   const { port } = server.address() as AddressInfo;
   await queue.start(createHandlers(workshop));
   await queue.sweep();
-  log.info({ port, url: settings.url, chains: chains.map(({ chainId }) => chainId) }, "countersign is up");
+  log.info(
+    { port, url: settings.url, chains: chains.map(({ chainId }) => chainId), git: native?.version ?? "builtin" },
+    "countersign is up",
+  );
 
   return {
     port,

@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Compiler } from "../clients/compiler.ts";
-import { openRemoteRepository, type RemoteRepository } from "../clients/git/remote-repository.ts";
+import type { KnownBlobs } from "../clients/git/blob-hash.ts";
+import type { NativeGit } from "../clients/git/native-git.ts";
+import type { RemoteRepository } from "../clients/git/remote-repository.ts";
+import { createRepositories } from "../clients/git/repositories.ts";
 import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
@@ -8,7 +12,8 @@ import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
 import { reviewPull } from "../flows/review.ts";
-import type { ChainSetting, HostSetting } from "../settings.ts";
+import type { Hashing } from "../observe/directory.ts";
+import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { KeySink } from "./events.ts";
 import type { Installations } from "./installations.ts";
 import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
@@ -24,6 +29,9 @@ export interface Workshop {
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
   readonly sink: KeySink;
+  readonly native: NativeGit | undefined;
+  readonly limits: Partial<Limits>;
+  readonly blobs: KnownBlobs;
   readonly log: { info(fields: object, message: string): void };
 }
 
@@ -47,8 +55,7 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
     const explorer = explorers.get(chainId);
     return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
   };
-  const { github, git } = await openRepository(key, workshop);
-  const clients = { github, git, app, registries, relayers, compiler, toTransactionUrl };
+  const clients = { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
   const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
   log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
@@ -59,16 +66,21 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
 
 async function openRepository(
   key: RepositoryKey,
-  { host, data, installations }: Workshop,
-): Promise<{ github: GithubClient; git: RemoteRepository }> {
+  { host, data, installations, native, limits, blobs }: Workshop,
+): Promise<{ github: GithubClient; git: RemoteRepository; hashing: Hashing }> {
   const { api, token } = await installations.open(key);
-  const git = openRemoteRepository({
-    url: `${host.origin}/${key.owner}/${key.repository}`,
-    directory: join(data, "git", String(key.repositoryId)),
-    token,
-    ...(host.enterpriseOrigin && { enterpriseOrigin: host.enterpriseOrigin }),
-  });
-  return { github: openGithub(api, key), git };
+  const url = `${host.origin}/${key.owner}/${key.repository}`;
+  const { origin, enterpriseOrigin } = host;
+  // A repository by its number, which a new name leaves as it is; what it has submodules of by their addresses.
+  const toDirectory = (address: string) =>
+    join(data, "git", address === url ? String(key.repositoryId) : join("submodules", toFileName(address)));
+  const repositories = createRepositories({ git: native, origin, enterpriseOrigin, token, toDirectory, limits });
+  const hashing = { limits, known: blobs, openSubmodule: repositories.openSubmodule };
+  return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
+}
+
+function toFileName(address: string): string {
+  return createHash("sha256").update(address).digest("hex").slice(0, 40);
 }
 
 async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {

@@ -88,7 +88,7 @@ function isHome(link: string, pull: Pull, path: string): boolean {
   }
 }
 
-function toChange({ contract, source, build, previous, onChain }: ContractFacts): Change {
+function toChange({ contract, source, files, build, previous, onChain }: ContractFacts): Change {
   const record = onChain?.record;
   return {
     contract: contract.address,
@@ -96,6 +96,7 @@ function toChange({ contract, source, build, previous, onChain }: ContractFacts)
     path: contract.path,
     ...(record && { before: toBefore(record, { previous, change: onChain.changes.at(-1) }) }),
     ...(source.kind === "hashed" && { after: { hash: source.hash, link: source.link, files: source.files } }),
+    ...(files && { files }),
     ...(build.kind === "built" && {
       build: { contract: build.contract, compiler: build.compiler, buildHash: build.buildHash },
       implementation: { address: build.implementation, codeHash: build.codeHash },

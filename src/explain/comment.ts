@@ -3,6 +3,7 @@ import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-blo
 import { parseLink } from "../protocol/link.ts";
 import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
 import { explainCheck, toCount, toTitle } from "./check.ts";
+import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
 
@@ -58,7 +59,7 @@ function explainProposal(
   return [
     `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
-    ...verdict.changes.map((change) => explainChange(change, verdict)),
+    ...verdict.changes.flatMap((change) => [explainChange(change, verdict), ...explainChangedFiles(change)]),
     ...explainSigning(verdict, pull),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),
@@ -115,6 +116,10 @@ function explainChange(change: Change, verdict: ProposalVerdict): string {
     ...toRow("Transaction", transaction && toCode(transaction)),
   ];
   return toTable(["", ""], rows);
+}
+
+function explainChangedFiles({ files }: Change): string[] {
+  return files ? [explainFiles(files)] : [];
 }
 
 function toRow(name: string, content: string | 0 | undefined): string[][] {

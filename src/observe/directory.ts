@@ -1,19 +1,35 @@
-import { type HashedDirectory, hashDirectory } from "../clients/git/directory-hash.ts";
+import type { KnownBlobs } from "../clients/git/blob-hash.ts";
+import { type HashedDirectory, type HashOptions, hashDirectory } from "../clients/git/directory-hash.ts";
 import { findLastChange } from "../clients/git/history.ts";
-import { readBytes } from "../clients/git/object-source.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
+import type { OpenRepository } from "../clients/git/submodules.ts";
 import { resolvePath } from "../clients/git/tree-path.ts";
 import type { GithubClient } from "../clients/github.ts";
 import { CountersignError, failure } from "../errors.ts";
 import type { DirectoryTrees, Pull, SourceFacts } from "../facts.ts";
+import type { PolicyContract } from "../policy.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import { toLink } from "../protocol/link.ts";
+import type { TreeLimits } from "../protocol/tree-listing.ts";
 import { completeMergeBases, type PullCommits } from "./commits.ts";
 
 interface Clients {
   readonly github: GithubClient;
   readonly git: RemoteRepository;
+  readonly hashing?: Hashing | undefined;
 }
+
+/** How directories are hashed here. */
+export interface Hashing {
+  readonly limits?: Partial<TreeLimits>;
+  /** Reaches submodules, for the directories whose configuration asks for them. */
+  readonly openSubmodule: OpenRepository;
+  /** For previews only (protocol §2). */
+  readonly known?: KnownBlobs | undefined;
+}
+
+/** A registered directory, as the configuration names it. */
+type Registered = Pick<PolicyContract, "path" | "submodules">;
 
 /** The directory's source with the texts that a compiler would read, by path in the repository. */
 export interface DirectoryReading {
@@ -52,24 +68,49 @@ export function isTouched({ mergeBase, head, unclear }: DirectoryTrees): boolean
 /** Hashes the head's directory from its bytes, and pins the link to the last commit that changed it (protocol §5). */
 export async function observeDirectory(
   pull: Pick<Pull, "origin" | "owner" | "repository" | "head">,
-  path: string,
+  contract: Registered & Pick<PolicyContract, "kind">,
   clients: Clients,
 ): Promise<DirectoryReading> {
-  const hashed = await orRefused(() => hashDirectory(clients.git, { commit: pull.head, path }));
+  const { path, kind } = contract;
+  const isWanted = (name: string) => kind !== "record" && name.endsWith(".sol");
+  const hashed = await orRefused(() => hashRegistered(contract, { commit: pull.head, isWanted, ...clients }));
   if ("kind" in hashed) return { source: hashed, solidity: new Map() };
   const commit = await observeLastChange({ head: pull.head, path, treeOid: hashed.treeOid }, clients);
   const { origin, owner, repository } = pull;
   const link = toLink({ origin, owner, repository, commit, path });
   return {
     source: { kind: "hashed", hash: hashed.hash, link, files: hashed.files.length },
-    solidity: await readSolidity(clients.git, path, hashed),
+    solidity: new Map([...(hashed.contents ?? [])].map(([name, bytes]) => [toPath(path, name), toText(bytes)])),
   };
 }
 
-/** The hash of a directory that only has to be compared; undefined where there is nothing that can be hashed. */
-export async function observeHash(git: RemoteRepository, commit: string, path: string): Promise<Bytes32 | undefined> {
-  const hashed = await orRefused(() => hashDirectory(git, { commit, path }));
+/**
+ * The hash of a directory that only has to be compared, from its bytes; undefined where there is nothing that can be
+ * hashed.
+ */
+export async function observeHash(
+  { git, hashing }: Pick<Clients, "git" | "hashing">,
+  commit: string,
+  contract: Registered,
+): Promise<Bytes32 | undefined> {
+  const fromBytes = { ...hashing, known: undefined } as Hashing;
+  const hashed = await orRefused(() => hashRegistered(contract, { commit, git, hashing: fromBytes }));
   return "kind" in hashed ? undefined : hashed.hash;
+}
+
+function hashRegistered(
+  { path, submodules }: Registered,
+  { git, hashing, ...options }: Pick<Clients, "git" | "hashing"> & Pick<HashOptions, "commit" | "isWanted">,
+): Promise<HashedDirectory> {
+  const { limits, known, openSubmodule } = hashing ?? {};
+  return hashDirectory(git, {
+    path,
+    commit: options.commit,
+    ...(options.isWanted && { isWanted: options.isWanted }),
+    ...(limits && { limits }),
+    ...(known && { known }),
+    ...(submodules && openSubmodule && { submodules: { url: git.url, open: openSubmodule } }),
+  });
 }
 
 async function orRefused(
@@ -103,15 +144,10 @@ async function observeLastChange(
   return commit;
 }
 
-async function readSolidity(
-  git: RemoteRepository,
-  path: string,
-  { files }: HashedDirectory,
-): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (const file of files.filter((one) => one.path.endsWith(".sol"))) {
-    const text = new TextDecoder().decode(await readBytes(git, file.oid, "blob"));
-    texts.set(path === "" ? file.path : `${path}/${file.path}`, text);
-  }
-  return texts;
+function toPath(directory: string, name: string): string {
+  return directory === "" ? name : `${directory}/${name}`;
+}
+
+function toText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

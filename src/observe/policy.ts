@@ -1,4 +1,4 @@
-import { readBytes } from "../clients/git/object-source.ts";
+import { readBlobs } from "../clients/git/object-source.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import { resolvePath } from "../clients/git/tree-path.ts";
 import { CountersignError, type Problem } from "../errors.ts";
@@ -11,7 +11,7 @@ export async function observePolicy(git: RemoteRepository, commit: string): Prom
   if (file === undefined) return { kind: "absent" };
   if (file.kind !== "file") return { kind: "invalid", problems: [notAFile] };
   try {
-    return { kind: "valid", policy: parsePolicy(toText(await readBytes(git, file.oid, "blob"))) };
+    return { kind: "valid", policy: parsePolicy(toText((await readBlobs(git, [file.oid])).get(file.oid))) };
   } catch (error) {
     if (error instanceof CountersignError && error.kind === "refusal")
       return { kind: "invalid", problems: error.problems };
@@ -32,6 +32,6 @@ export async function observeHeadPolicy(
 
 const notAFile: Problem = { code: "POLICY_INVALID", message: "expected a file", subject: policyPath };
 
-function toText(bytes: Uint8Array): string {
+function toText(bytes: Uint8Array = new Uint8Array()): string {
   return new TextDecoder("utf-8", { fatal: false }).decode(bytes);
 }

@@ -1,14 +1,24 @@
 import type { Compiler } from "../clients/compiler.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
+import { diffTrees } from "../clients/git/tree-diff.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { Head, Registry } from "../clients/registry.ts";
-import type { AppIdentity, ChainFacts, ContractFacts, PolicyFacts, PullFacts, PullRef, RecordFacts } from "../facts.ts";
+import type {
+  AppIdentity,
+  ChainFacts,
+  ContractFacts,
+  PolicyFacts,
+  Post,
+  PullFacts,
+  PullRef,
+  RecordFacts,
+} from "../facts.ts";
 import type { Policy, PolicyContract } from "../policy.ts";
 import { observeBuild } from "./build.ts";
 import { observeChain, observeRecord, orUnreachable } from "./chain.ts";
 import { observeCommits, observeMergeBases, type PullCommits } from "./commits.ts";
 import { type Conversation, observeConversation } from "./conversation.ts";
-import { isTouched, observeDirectory, observeHash, observeTrees } from "./directory.ts";
+import { type Hashing, isTouched, observeDirectory, observeHash, observeTrees } from "./directory.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
 import { type PullReading, toPullReading } from "./reading.ts";
 
@@ -16,6 +26,7 @@ import { type PullReading, toPullReading } from "./reading.ts";
 export interface Sources {
   readonly github: GithubClient;
   readonly git: RemoteRepository;
+  readonly hashing?: Hashing;
   /** By chain id. */
   readonly registries: ReadonlyMap<number, Registry>;
   readonly compiler: Compiler;
@@ -37,7 +48,9 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   ]);
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
-  const scope = { commits, policy, sources };
+  // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2).
+  const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken);
+  const scope = { commits, policy, sources: isPreview ? sources : withoutKnown(sources) };
   const { contracts, chains } = await observeContracts(reading, scope);
   const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, scope);
   const { sticky, posts, earlier, answered } = conversation;
@@ -63,6 +76,16 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   };
 }
 
+function hasSpoken({ commands }: Post): boolean {
+  return commands.some(({ kind }) => kind === "sign" || kind === "reject");
+}
+
+function withoutKnown({ hashing, ...sources }: Sources): Sources {
+  if (!hashing) return sources;
+  const { known: _, ...rest } = hashing;
+  return { ...sources, hashing: rest };
+}
+
 interface Scope {
   readonly commits: PullCommits;
   readonly policy: PolicyFacts;
@@ -76,7 +99,7 @@ async function observeContracts(pull: PullReading, scope: Scope): Promise<Pick<P
   return { chains: readings.map(({ chain }) => chain), contracts: readings.flatMap(({ contracts }) => contracts) };
 }
 
-type Touched = Pick<ContractFacts, "contract" | "trees" | "source" | "landed" | "tip"> & {
+type Touched = Pick<ContractFacts, "contract" | "trees" | "source" | "files" | "landed" | "tip"> & {
   readonly solidity: ReadonlyMap<string, string>;
 };
 
@@ -92,7 +115,11 @@ async function findTouched(pull: PullReading, { commits, policy, sources }: Scop
   for (const [index, contract] of contracts.entries()) {
     const found = trees[index];
     if (!found || !isTouched(found)) continue;
-    touched.push({ contract, trees: found, ...(await observeContent(pull, contract, { commits, sources })) });
+    const content = await observeContent(pull, contract, { commits, sources });
+    const { mergeBase: before, head: after } = found;
+    const isHashed = content.source.kind === "hashed";
+    const files = isHashed ? await diffTrees(sources.git, { before, after }) : undefined;
+    touched.push({ contract, trees: found, files, ...content });
   }
   return touched;
 }
@@ -123,13 +150,13 @@ function listedBranches({ defaultBranch }: PullReading, { branches = [defaultBra
 
 async function observeContent(
   pull: PullReading,
-  { path }: PolicyContract,
+  contract: PolicyContract,
   { commits, sources }: Pick<Scope, "commits" | "sources">,
 ) {
-  const directory = await observeDirectory(pull, path, sources);
+  const directory = await observeDirectory(pull, contract, sources);
   if (!commits.landed) return directory;
-  const landed = await observeHash(sources.git, commits.landed, path);
-  return { ...directory, landed, tip: await observeHash(sources.git, commits.baseTip, path) };
+  const landed = await observeHash(sources, commits.landed, contract);
+  return { ...directory, landed, tip: await observeHash(sources, commits.baseTip, contract) };
 }
 
 async function observeOnChain(chainId: number, touched: readonly Touched[], pull: PullReading, scope: Scope) {
@@ -167,9 +194,9 @@ async function observeContract({ solidity, ...touched }: Touched, context: Contr
   return { ...touched, build, onChain, previous: await observePrevious(onChain, contract, scope) };
 }
 
-async function observePrevious({ changes }: RecordFacts, { path }: PolicyContract, { commits, sources }: Scope) {
+async function observePrevious({ changes }: RecordFacts, contract: PolicyContract, { commits, sources }: Scope) {
   const [mergeBase] = commits.mergeBases.commits;
-  return changes.length === 0 || mergeBase === undefined ? undefined : observeHash(sources.git, mergeBase, path);
+  return changes.length === 0 || mergeBase === undefined ? undefined : observeHash(sources, mergeBase, contract);
 }
 
 function toUnread({ solidity: _, ...touched }: Touched): ContractFacts {

@@ -12,14 +12,14 @@ import { toPrintablePath } from "./printable-path.ts";
  */
 export function toSubmoduleUrl(
   url: string,
-  parentUrl: string,
+  parentUrl: string | undefined,
   { origins }: { readonly origins: readonly string[] },
 ): string {
-  const absolute = isRelative(url) ? resolveRelative(url, parentUrl) : url;
+  const absolute = isRelative(url) ? parentUrl && resolveRelative(url, parentUrl) : url;
   const address = absolute && parseAddress(absolute);
   if (!address) throw refused(url, "expected an https address, or a relative one within the parent's host");
   const { origin, path } = address;
-  const isSecure = origin.startsWith("https:") || origin === URL.parse(parentUrl)?.origin;
+  const isSecure = origin.startsWith("https:") || origin === URL.parse(parentUrl ?? "")?.origin;
   if (!origins.includes(origin) || !isSecure) throw refused(url, `expected an address at ${origins.join(" or ")}`);
   return `${origin}/${path}`;
 }
@@ -36,7 +36,7 @@ function resolveRelative(url: string, parentUrl: string): string | undefined {
     if (rest.startsWith("../")) base = base.slice(0, base.lastIndexOf("/"));
     rest = rest.slice(rest.indexOf("/") + 1);
   }
-  const { origin } = new URL(parentUrl);
+  const origin = URL.parse(parentUrl)?.origin;
   return base === origin || base.startsWith(`${origin}/`) ? `${base}/${rest}` : undefined;
 }
 

@@ -38,10 +38,14 @@ describe("a directory", () => {
     const { github } = plantGithub();
     const changed = await commit({ "c/deep/A.sol": "contract A {}", "c/notes.md": "no source" });
     const head = await commit({ "elsewhere.md": "more" });
-    const { source, solidity } = await observeDirectory({ ...pull, head }, "c", { github, git: remote.git });
+    const { source, solidity } = await observeDirectory(
+      { ...pull, head },
+      { path: "c", kind: "uups" },
+      { github, git: remote.git },
+    );
     expect(source).toMatchObject({ kind: "hashed", files: 2, link: `https://github.com/acme/vault/tree/${changed}/c` });
     expect([...solidity]).toEqual([["c/deep/A.sol", "contract A {}"]]);
-    expect(await observeHash(remote.git, head, "c")).toBe(source.kind === "hashed" && source.hash);
+    expect(await observeHash(remote, head, { path: "c" })).toBe(source.kind === "hashed" && source.hash);
   });
 
   it("is refused with every path at fault, and has no hash to compare", async () => {
@@ -54,13 +58,13 @@ describe("a directory", () => {
     );
     repository.git(["update-ref", "refs/heads/links", head]);
     await git.ensureCommit(head);
-    const { source } = await observeDirectory({ ...pull, head }, "d", { github, git });
+    const { source } = await observeDirectory({ ...pull, head }, { path: "d", kind: "record" }, { github, git });
     expect(source.kind === "refused" && source.problems.map(({ code, subject }) => [code, subject])).toEqual([
       ["TREE_SYMLINK", expect.stringContaining("one")],
       ["TREE_SYMLINK", expect.stringContaining("two")],
     ]);
-    expect(await observeHash(git, head, "d")).toBeUndefined();
-    expect(await observeHash(git, head, "nowhere")).toBeUndefined();
+    expect(await observeHash({ git }, head, { path: "d" })).toBeUndefined();
+    expect(await observeHash({ git }, head, { path: "nowhere" })).toBeUndefined();
   });
 
   it("asks GitHub where the history at hand ends, and believes it only if the tree is the same", async () => {
@@ -73,11 +77,17 @@ describe("a directory", () => {
     const { github, planted } = plantGithub();
     const asked = () => planted.get("/commits").query({ sha: head, path: "e", per_page: 1 });
     asked().reply(200, [{ sha: changed }]);
-    await expect(observeDirectory({ ...pull, head }, "e", { github, git: fresh.git })).rejects.toMatchObject({
+    await expect(
+      observeDirectory({ ...pull, head }, { path: "e", kind: "record" }, { github, git: fresh.git }),
+    ).rejects.toMatchObject({
       code: "GITHUB_REFUSED",
     });
     asked().reply(200, [{ sha: other }]);
-    const { source } = await observeDirectory({ ...pull, head }, "e", { github, git: fresh.git });
+    const { source } = await observeDirectory(
+      { ...pull, head },
+      { path: "e", kind: "record" },
+      { github, git: fresh.git },
+    );
     expect(source.kind === "hashed" && source.link).toContain(`/tree/${other}/e`);
   });
 

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { CountersignError, failure, type Problem } from "../../errors.ts";
 import { isLfsPointer, pointerBytes } from "../../protocol/lfs-pointer.ts";
-import type { BlobHeader, BlobWriter, ObjectSource } from "./object-source.ts";
+import { assertWhole, type BlobHeader, type BlobWriter, type ObjectSource } from "./object-source.ts";
 
 /** What the tree hash needs of a blob. `sha256` as 64 hex digits, `size` in bytes. */
 export interface BlobHash {
   readonly sha256: string;
   readonly size: number;
   readonly isPointer: boolean;
+  /** Of a blob that is wanted whole. */
+  readonly content?: Uint8Array;
 }
 
 /**
@@ -28,6 +30,13 @@ export interface HashedBlobs {
 /** Told the size of each blob, once, before its bytes are read; what it throws ends the reading. */
 export type OnBlob = (header: Pick<BlobHeader, "oid" | "size">) => void;
 
+export interface HashBlobOptions {
+  readonly onBlob: OnBlob;
+  readonly known?: KnownBlobs | undefined;
+  /** Blobs whose content is asked for too. */
+  readonly wanted?: ReadonlySet<string>;
+}
+
 /** So many broken objects are told; who sees them needs no more. */
 const mostProblems = 100;
 
@@ -39,9 +48,9 @@ const mostProblems = 100;
 export async function hashBlobs(
   source: ObjectSource,
   oids: readonly string[],
-  { onBlob, known }: { readonly onBlob: OnBlob; readonly known?: KnownBlobs | undefined },
+  { onBlob, known, wanted = new Set() }: HashBlobOptions,
 ): Promise<HashedBlobs> {
-  const all = new Map(await known?.find(oids));
+  const all = new Map(await known?.find(oids.filter((oid) => !wanted.has(oid))));
   const told = new Set<string>();
   const tell: OnBlob = ({ oid, size }) => {
     if (told.size !== told.add(oid).size) onBlob({ oid, size });
@@ -50,7 +59,7 @@ export async function hashBlobs(
   const read = new Map<string, BlobHash>();
   const problems = new Map<string, readonly Problem[]>();
   for (let left = oids.filter((oid) => !all.has(oid)); left.length > 0; ) {
-    const broken = await streamHashes(source, left, { onBlob: tell, read });
+    const broken = await streamHashes(source, left, { onBlob: tell, read, wanted });
     if (broken === undefined) break;
     problems.set(broken.oid, broken.problems);
     if (problems.size === mostProblems) break;
@@ -70,12 +79,14 @@ interface Broken {
 async function streamHashes(
   source: ObjectSource,
   oids: readonly string[],
-  { onBlob, read }: { readonly onBlob: OnBlob; readonly read: Map<string, BlobHash> },
+  { onBlob, read, wanted }: Required<Omit<HashBlobOptions, "known">> & { readonly read: Map<string, BlobHash> },
 ): Promise<Broken | undefined> {
   try {
     await source.streamBlobs(oids, (header) => {
       onBlob(header);
-      return hashStream(header, (blob) => read.set(header.oid, blob));
+      const isWanted = wanted.has(header.oid);
+      if (isWanted) assertWhole(header);
+      return hashStream(header, { isWanted, done: (blob) => read.set(header.oid, blob) });
     });
     return undefined;
   } catch (error) {
@@ -88,16 +99,20 @@ async function streamHashes(
 
 const brokenCodes = new Set<string>(["TREE_OBJECT_MISMATCH", "TREE_MALFORMED"]);
 
-function hashStream({ oid, type, size }: BlobHeader, done: (blob: BlobHash) => void): BlobWriter {
+function hashStream(
+  { oid, type, size }: BlobHeader,
+  { isWanted, done }: { readonly isWanted: boolean; readonly done: (blob: BlobHash) => void },
+): BlobWriter {
   const id = createHash("sha1").update(`${type} ${size}\0`);
   const digest = createHash("sha256");
-  let start: Uint8Array | undefined;
+  const isHeld = isWanted || size < pointerBytes;
+  const chunks: Uint8Array[] = [];
   return {
     write(chunk) {
       id.update(chunk);
       digest.update(chunk);
       // A chunk may be used again once this returns.
-      if (size < pointerBytes) start = start === undefined ? Buffer.from(chunk) : Buffer.concat([start, chunk]);
+      if (isHeld) chunks.push(Buffer.from(chunk));
     },
     end() {
       const found = id.digest("hex");
@@ -106,7 +121,9 @@ function hashStream({ oid, type, size }: BlobHeader, done: (blob: BlobHash) => v
         throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found bytes that hash to ${found}`, { subject });
       if (type !== "blob")
         throw failure("TREE_MALFORMED", `expected ${oid} to be a blob, found a ${type}`, { subject });
-      done({ sha256: digest.digest("hex"), size, isPointer: start !== undefined && isLfsPointer(start) });
+      const content = Buffer.concat(chunks);
+      const isPointer = isHeld && isLfsPointer(content);
+      done({ sha256: digest.digest("hex"), size, isPointer, ...(isWanted && { content }) });
     },
   };
 }

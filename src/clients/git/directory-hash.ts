@@ -34,6 +34,8 @@ export interface HashedDirectory {
   readonly files: readonly HashedFile[];
   /** The lines that `hash` is the SHA-256 of. */
   readonly manifest: string;
+  /** By path, of the files whose content was asked for. */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface HashOptions {
@@ -42,6 +44,8 @@ export interface HashOptions {
   readonly limits?: Partial<TreeLimits>;
   /** For a preview only: never for what is signed, finalized or validated (protocol §2). */
   readonly known?: KnownBlobs;
+  /** The files whose content is wanted too. */
+  readonly isWanted?: (path: string) => boolean;
   /** Absent: submodules are refused. */
   readonly submodules?: SubmoduleOptions;
 }
@@ -57,14 +61,15 @@ export interface SubmoduleOptions extends Pick<Holder, "url" | "gitDirectory"> {
  * @throws every refusal of §2 at once; GIT_OBJECT_ABSENT, GIT_NOT_A_COMMIT
  */
 export async function hashDirectory(source: ObjectSource, options: HashOptions): Promise<HashedDirectory> {
-  const { commit, path, limits, known, submodules } = options;
+  const { commit, path, limits, submodules, isWanted } = options;
   const treeOid = await resolveDirectory(source, commit, path);
   const listing = startListing<ListedFile>({ ...defaultTreeLimits, ...limits });
   const holder = { source, commit, url: submodules?.url, gitDirectory: submodules?.gitDirectory };
   const root = { path: new Uint8Array(), ownPath: Buffer.from(path.replace(/\/$/, "")), oid: treeOid, holder };
   await listTree(root, { listing, openSubmodule: submodules && createOpenSubmodule(submodules.open) });
-  const { hash, text, files } = hashManifest(await hashFiles(listing, known), listing.problems);
-  return { hash, treeOid, manifest: text, files: files.map(toHashedFile) };
+  const { hash, text, files } = hashManifest(await hashFiles(listing, options), listing.problems);
+  const contents = new Map(files.flatMap(({ path, content }) => (content ? [[toText(path), content]] : [])));
+  return { hash, treeOid, manifest: text, files: files.map(toHashedFile), ...(isWanted && { contents }) };
 }
 
 async function resolveDirectory(source: ObjectSource, commit: string, path: string): Promise<string> {
@@ -77,13 +82,17 @@ async function resolveDirectory(source: ObjectSource, commit: string, path: stri
   throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${subject}", found a ${entry.kind}`, { subject });
 }
 
-async function hashFiles(listing: TreeListing<ListedFile>, known: KnownBlobs | undefined) {
+async function hashFiles(
+  listing: TreeListing<ListedFile>,
+  { known, isWanted = () => false }: Pick<HashOptions, "known" | "isWanted">,
+) {
   const bySource = Map.groupBy(listing.files, ({ holder }) => holder.source);
   const hashed = new Map<ObjectSource, HashedBlobs>();
   for (const [source, files] of bySource) {
     const count = countIds(files);
     const onBlob = ({ oid, size }: { oid: string; size: number }) => listing.addBytes(size * (count.get(oid) ?? 1));
-    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known }));
+    const wanted = new Set(files.filter(({ path }) => isWanted(toText(path))).map(({ oid }) => oid));
+    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known, wanted }));
   }
   return listing.files.flatMap((file) => {
     const { blobs, problems } = hashed.get(file.holder.source) ?? {};
@@ -91,8 +100,13 @@ async function hashFiles(listing: TreeListing<ListedFile>, known: KnownBlobs | u
     const blob = blobs?.get(file.oid);
     if (blob === undefined) return [];
     if (blob.isPointer) listing.refuse(toPointerProblem(file.path));
-    return [{ ...file, sha256: blob.sha256, size: blob.size }];
+    const content = isWanted(toText(file.path)) ? blob.content : undefined;
+    return [{ ...file, sha256: blob.sha256, size: blob.size, content }];
   });
+}
+
+function toText(path: Uint8Array): string {
+  return Buffer.from(path).toString();
 }
 
 function countIds(files: readonly ListedFile[]): Map<string, number> {
@@ -102,5 +116,5 @@ function countIds(files: readonly ListedFile[]): Map<string, number> {
 }
 
 function toHashedFile({ path, sha256, mode, size, oid }: ListedFile & Pick<HashedFile, "sha256" | "size">): HashedFile {
-  return { path: Buffer.from(path).toString(), sha256, mode, size, oid };
+  return { path: toText(path), sha256, mode, size, oid };
 }

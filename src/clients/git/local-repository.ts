@@ -1,5 +1,7 @@
+import fs from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { getConfig } from "isomorphic-git";
 import { failure } from "../../errors.ts";
 import type { NativeGit } from "./native-git.ts";
 import { openNativeObjects } from "./native-objects.ts";
@@ -12,17 +14,34 @@ export interface LocalSettings {
   readonly limits?: Partial<StoreLimits>;
 }
 
+export interface LocalRepository extends ObjectSource {
+  /** The directory that holds the objects, also of a linked work tree. */
+  readonly gitDirectory: string;
+  /** Where it was cloned from, by its configuration: only to resolve relative addresses of submodules. */
+  readOrigin(): Promise<string | undefined>;
+}
+
 /**
  * The objects of a repository on this disk, bare or not, loose and packed, with its alternates and linked work trees.
- * The work tree, its configuration, refs/replace and grafts are never consulted.
+ * The work tree, refs/replace and grafts are never consulted.
  *
  * @throws GIT_NOT_A_REPOSITORY where there is none, or one of the SHA-256 format.
  */
-export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<ObjectSource> {
+export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<LocalRepository> {
   const gitDirectory = await findGitDirectory(path);
   await assertFormat(gitDirectory, path);
-  if (git) return openNativeObjects(git, join(gitDirectory, "objects"));
-  return openStores(await findStores(gitDirectory), { packs: "foreign", limits });
+  const source = git
+    ? openNativeObjects(git, join(gitDirectory, "objects"))
+    : openStores(await findStores(gitDirectory), { packs: "foreign", limits });
+  return { ...source, gitDirectory, readOrigin: () => readOrigin(gitDirectory) };
+}
+
+/** The address of `origin` as https, whatever way git takes there itself: `git@HOST:OWNER/REPO.git` is the same place. */
+async function readOrigin(gitdir: string): Promise<string | undefined> {
+  const url: unknown = await getConfig({ fs, gitdir, path: "remote.origin.url" }).catch(() => undefined);
+  if (typeof url !== "string") return undefined;
+  const [, host, path] = /^(?:ssh:\/\/)?git@([^/:]+)[/:](.+)$/.exec(url) ?? [];
+  return host === undefined ? url : `https://${host}/${path}`;
 }
 
 async function findGitDirectory(path: string): Promise<string> {

@@ -26,7 +26,7 @@ export function openNativeObjects(git: NativeGit, objects: string): ObjectSource
   return {
     readObject: async (oid) => (isObjectId(oid) && existsSync(objects) ? ask(oid) : undefined),
     async streamBlobs(oids, open) {
-      const count = oids.length < worthParting ? 1 : Math.min(4, availableParallelism());
+      const count = oids.length < worthParting ? 1 : Math.min(2, availableParallelism());
       const size = Math.max(1, Math.ceil(oids.length / count));
       const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
       const abort = new AbortController();

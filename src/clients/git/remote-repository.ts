@@ -41,6 +41,7 @@ export type FetchReport = { readonly bytes: number } & (
 );
 
 export interface RemoteRepository extends ObjectSource {
+  readonly url: string;
   /**
    * Sees to it that the commit is here with its files, and its ancestors down to `depth` (1: itself alone). Asks the host
    * only where something is missing. After a push a depth that reaches the commit fetched last costs only what changed.
@@ -127,6 +128,7 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
   }
 
   return {
+    url,
     readObject: (oid) => mirror.readObject(oid),
     async streamBlobs(oids, open) {
       await queue.add(async () => {
