@@ -90,7 +90,7 @@ const limitNames: Readonly<Record<string, keyof Limits>> = {
 };
 
 /** Reads `NAME=NUMBER`, with commas between several; the others keep their defaults. Answers what is wrong, all of it. */
-function parseLimits(text: string): { readonly limits: Partial<Limits>; readonly problems: readonly string[] } {
+export function parseLimits(text: string): { readonly limits: Partial<Limits>; readonly problems: readonly string[] } {
   const parts = text.split(",").filter((part) => part.trim() !== "");
   const read = parts.map((part) => {
     const [, name = "", number] = /^\s*([a-z-]+)=(\d{1,15})\s*$/.exec(part) ?? [];

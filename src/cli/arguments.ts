@@ -1,6 +1,7 @@
 import { failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
 import type { HashSource } from "../flows/hash.ts";
+import { isObjectId } from "../protocol/git-commit.ts";
 import { type Address, isAddress, toAddress } from "../protocol/hex.ts";
 import { isNamed } from "../protocol/link.ts";
 import type { HostSetting } from "../settings.ts";
@@ -44,6 +45,20 @@ export function parseHashSource(text: string, isDirectory: (path: string) => boo
   if (repository === "") throw failure("USAGE", `expected a repository before #, found ${quote(text)}`);
   if (/^https?:\/\//.test(repository)) return { kind: "remote", url: repository, commit, path };
   return { kind: "local", repository, commit, path };
+}
+
+/** Reads `DIR` or `REPOSITORY#:PATH`, whose commits are named elsewhere. @throws USAGE */
+export function parseDiffSource(text: string, isDirectory: (path: string) => boolean): HashSource {
+  const [, repository, path = ""] = /^([^#]+)#:?([\s\S]*)$/.exec(text) ?? [];
+  if (repository === undefined || isDirectory(text)) return { kind: "directory", directory: text };
+  if (/^https?:\/\//.test(repository)) return { kind: "remote", url: repository, commit: "", path };
+  return { kind: "local", repository, commit: "", path };
+}
+
+/** @throws USAGE */
+export function parseCommit(text: string): string {
+  if (isObjectId(text)) return text;
+  throw failure("USAGE", `expected a commit by its full id (40 hexadecimal digits), found ${quote(text)}`);
 }
 
 function quote(text: string): string {

@@ -1,18 +1,16 @@
-import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import type { Wallet } from "ethers";
 import { type Chain, openChain, readChainId } from "../clients/chain.ts";
 import { createCompiler } from "../clients/compiler.ts";
-import { openRemoteRepository, type RemoteRepository } from "../clients/git/remote-repository.ts";
 import { openGithub } from "../clients/github.ts";
 import { openRegistry, type Registry } from "../clients/registry.ts";
 import { createRelayer, type Relayer } from "../clients/relayer.ts";
 import { createMemoryTransactions } from "../clients/store/memory.ts";
 import { failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
-import type { OpenRemote } from "../flows/hash.ts";
 import type { Sources } from "../observe/pull.ts";
 import { toRepositoryUrl } from "../protocol/link.ts";
+import { openHashing } from "./hashing.ts";
 import type { ChainOptions } from "./options.ts";
 import type { Session } from "./session.ts";
 import { type ChainChoice, type GithubSetting, readChainChoice, readChainChoices } from "./settings.ts";
@@ -38,32 +36,19 @@ export async function openRegistries(options: ChainOptions, session: Session): P
 }
 
 /** Everything that a pull request is read from, by a person: without an App. */
-export function openSources(
+export async function openSources(
   ref: PullRef,
   {
     github: setting,
     registries,
     session,
   }: { github: GithubSetting; registries: Map<number, Registry>; session: Session },
-): Sources {
-  const { host } = setting;
+): Promise<Sources> {
   const github = openGithub(openApi(setting), ref);
-  const git = createOpenRemote(setting, session)(toRepositoryUrl({ ...ref, origin: host.origin }));
-  return { github, git, registries, compiler: createCompiler(), app: undefined };
-}
-
-/** Repositories elsewhere, each in a directory that is gone at the end. The token is for the one host only. */
-export function createOpenRemote({ host, token }: GithubSetting, session: Session): OpenRemote {
-  return (url): RemoteRepository => {
-    const { enterpriseOrigin } = host;
-    const isHost = URL.parse(url)?.origin === host.origin;
-    return openRemoteRepository({
-      url,
-      directory: join(session.createDirectory(), "repository.git"),
-      ...(enterpriseOrigin !== undefined && { enterpriseOrigin }),
-      ...(token !== undefined && isHost && { token }),
-    });
-  };
+  const { repositories, limits } = await openHashing({}, session);
+  const git = repositories.openRemote(toRepositoryUrl({ ...ref, origin: setting.host.origin }));
+  const hashing = { limits, openSubmodule: repositories.openSubmodule };
+  return { github, git, hashing, registries, compiler: createCompiler(), app: undefined };
 }
 
 export function openRelayer(chain: Chain, wallet: Wallet): Relayer {

@@ -64,7 +64,8 @@ export function parseChainId(text: string): number {
   throw failure("USAGE", `--chain: expected a chain id, found ${JSON.stringify(text)}`);
 }
 
-function unwrap<T>(read: Read<T>): T {
+/** @throws SETTING_INVALID */
+export function unwrap<T>(read: Read<T>): T {
   if ("problem" in read) throw new CountersignError(read.problem);
   return read.value;
 }

@@ -16,7 +16,13 @@ import {
 /** As a hashed git directory, without what only git knows. `sha256` is 64 hex digits, `size` in bytes. */
 export interface HashedPlainDirectory {
   readonly hash: Bytes32;
-  readonly files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly sha256: string;
+    readonly size: number;
+    /** What git would call a blob of these bytes. */
+    readonly oid: string;
+  }[];
   readonly manifest: string;
 }
 
@@ -75,7 +81,8 @@ async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
     const file = await hashFile(joinBytes(directory, path));
     listing.addBytes(file.size);
     if (file.isPointer) listing.refuse(toPointerProblem(path));
-    files.push({ path, sha256: file.sha256, size: file.size });
+    const { sha256, size, oid } = file;
+    files.push({ path, sha256, size, oid });
   }
   return files;
 }
@@ -83,15 +90,18 @@ async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
 async function hashFile(path: Buffer) {
   // A link that took the file's place since the listing is not followed.
   await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const expected = (await file.stat()).size;
   const digest = createHash("sha256");
+  const id = createHash("sha1").update(`blob ${expected}\0`);
   let size = 0;
   let start = Buffer.alloc(0);
   for await (const chunk of file.createReadStream({ autoClose: false })) {
     digest.update(chunk);
+    id.update(chunk);
     if (size < 1024) start = Buffer.concat([start, chunk]);
     size += chunk.length;
   }
-  return { sha256: digest.digest("hex"), size, isPointer: isLfsPointer(start) };
+  return { sha256: digest.digest("hex"), oid: id.digest("hex"), size, isPointer: isLfsPointer(start) };
 }
 
 function joinBytes(directory: Buffer, name: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parsePath } from "../protocol/printable-path.ts";
-import { type ObjectSource, readBytes, readTree } from "./git/object-source.ts";
+import { type ObjectSource, readBlobs, readTree } from "./git/object-source.ts";
 import { resolvePath } from "./git/tree-path.ts";
 
 /** The files around a registered directory. Paths are relative to the repository; what is not there is undefined. */
@@ -19,7 +19,9 @@ export function openCommitFiles(source: ObjectSource, commit: string): ProjectFi
   return {
     async readText(path) {
       const entry = await resolve(path);
-      return entry?.kind === "file" ? Buffer.from(await readBytes(source, entry.oid, "blob")).toString() : undefined;
+      if (entry?.kind !== "file") return undefined;
+      const [bytes = new Uint8Array()] = (await readBlobs(source, [entry.oid])).values();
+      return Buffer.from(bytes).toString();
     },
     async readPin(path) {
       const entry = await resolve(path);

@@ -1,13 +1,12 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { openLocalRepository } from "../clients/git/local-repository.ts";
 import { openCommitFiles, openDiskFiles, type ProjectFiles } from "../clients/project-files.ts";
-import { assertUnreachable, CountersignError, failure } from "../errors.ts";
+import { CountersignError, failure } from "../errors.ts";
 import { type DependencyVersion, observeDependencyVersion } from "../observe/dependency-version.ts";
 import type { BuildInfo } from "../protocol/build-info.ts";
 import { type Dependency, type HashedSource, placeSources } from "../protocol/build-sources.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import { isPlainPath } from "../protocol/link.ts";
-import { type Hashed, type HashSource, hashSource, type OpenRemote } from "./hash.ts";
+import { type HashContext, type Hashed, type HashSource, hashOpened, hashSource, openSource } from "./hash.ts";
 
 /** A build whose sources of the registered directory are byte for byte the directory's. */
 export interface CheckedBuild {
@@ -40,12 +39,8 @@ interface Surroundings {
  *
  * @throws BUILD_SOURCE_DIFFERS, BUILD_SOURCE_ABSENT for every source at once; what hashing the directory refuses; USAGE
  */
-export async function checkBuild(
-  info: BuildInfo,
-  subject: BuildSubject,
-  openRemote: OpenRemote,
-): Promise<CheckedBuild> {
-  const around = await readSurroundings(subject, openRemote);
+export async function checkBuild(info: BuildInfo, subject: BuildSubject, context: HashContext): Promise<CheckedBuild> {
+  const around = await readSurroundings(subject, context);
   const { hashed, directory, project } = around;
   const names = await around.files.readNames(project);
   const placed = placeSources(info, { directory, project, files: toHashes(hashed.manifest), names });
@@ -55,26 +50,15 @@ export async function checkBuild(
   return { contractHash: hashed.hash, inside: placed.inside, dependencies };
 }
 
-async function readSurroundings({ source, project }: BuildSubject, openRemote: OpenRemote): Promise<Surroundings> {
-  switch (source.kind) {
-    case "directory": {
-      const place = toDiskPlace(resolve(source.directory), resolve(project));
-      return { hashed: await hashSource(source, openRemote), ...place };
-    }
-    case "local": {
-      const paths = toPaths(source, project);
-      const hashed = await hashSource(source, openRemote);
-      return { hashed, ...paths, files: openCommitFiles(await openLocalRepository(source.repository), source.commit) };
-    }
-    case "remote": {
-      const paths = toPaths(source, project);
-      const repository = openRemote(source.url);
-      const hashed = await hashSource(source, () => repository);
-      return { hashed, ...paths, files: openCommitFiles(repository, source.commit) };
-    }
-    default:
-      return assertUnreachable(source);
+async function readSurroundings({ source, project }: BuildSubject, context: HashContext): Promise<Surroundings> {
+  if (source.kind === "directory") {
+    const place = toDiskPlace(resolve(source.directory), resolve(project));
+    return { hashed: await hashSource(source, context), ...place };
   }
+  const paths = toPaths(source, project);
+  const opened = await openSource(source, context);
+  const hashed = await hashOpened(opened, { ...source, context });
+  return { hashed, ...paths, files: openCommitFiles(opened.source, source.commit) };
 }
 
 /** Relative to the nearest folder that holds both. */

@@ -3,7 +3,7 @@ import { failure } from "../errors.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
 import { parseLink, toRepositoryUrl } from "../protocol/link.ts";
 import type { ContractRecord } from "../protocol/record.ts";
-import { hashSource, type OpenRemote } from "./hash.ts";
+import { type HashContext, hashSource } from "./hash.ts";
 
 export interface Verification {
   readonly record: ContractRecord;
@@ -24,11 +24,11 @@ export async function readRecord(contract: Address, registry: Registry): Promise
 /** Fetches what a record names, hashes it anew and compares. */
 export async function verifyRecord(
   contract: Address,
-  { registry, openRemote }: { readonly registry: Registry; readonly openRemote: OpenRemote },
+  { registry, ...context }: HashContext & { readonly registry: Registry },
 ): Promise<Verification> {
   const record = await readRecord(contract, registry);
   const link = parseLink(record.contractLink);
   const source = { kind: "remote", url: toRepositoryUrl(link), commit: link.commit, path: link.path } as const;
-  const { hash: found } = await hashSource(source, openRemote);
+  const { hash: found } = await hashSource(source, context);
   return { record, found, isEqual: found === record.contractHash };
 }

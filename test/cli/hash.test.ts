@@ -48,7 +48,7 @@ describe("the hash that coreutils prints", () => {
   it("is printed alone for a directory, with a note where git may store other files", async () => {
     const ran = await countersign(["hash", join(repository.path, "contracts")]);
     expect(ran).toMatchObject({ exit: 0, stdout: `${hash}\n` });
-    expect(ran.stderr).toContain("as the files lie on this disk");
+    expect(ran.stderr).toContain(`those that git has of ${commit.slice(0, 12)}`);
     const copy = join(scratch, "copy");
     mkdirSync(join(copy, "lib"), { recursive: true });
     writeFileSync(join(copy, "Vault.sol"), files["contracts/Vault.sol"]);
@@ -188,7 +188,7 @@ describe("the temporary repository", () => {
     const env = { GHE_HOST: address, GHE_PROTOCOL: "http", TMPDIR: own };
     const child = startCountersign(["hash", `http://${address}/x/y#${commit}`], { env });
     await reached;
-    expect(readdirSync(own)).toHaveLength(1);
+    expect(readdirSync(own)).not.toEqual([]);
     child.kill(signal);
     expect((await child).exitCode).toBe(signal === "SIGINT" ? 130 : 143);
     expect(readdirSync(own)).toEqual([]);

@@ -25,6 +25,7 @@ async function toRunnable(example: string): Promise<string[]> {
   const commit = await stage.work.git("rev-parse", "main");
   const named: [string, string][] = [
     ["0123456789abcdef0123456789abcdef01234567", commit],
+    ["89abcdef0123456789abcdef0123456789abcdef", commit],
     ["https://github.com/acme/vault/pull/7", url],
     ["https://github.com/acme/vault", `${stage.github.url}/acme/vault`],
     ["https://rpc.example", anvil.rpc],

@@ -1,22 +1,22 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { failure } from "../../errors.ts";
 import { explainBuildCheck } from "../../explain/build-hash.ts";
 import { toVisible } from "../../explain/visible.ts";
 import { type CheckedBuild, checkBuild, type VersionedDependency } from "../../flows/build-hash.ts";
 import type { HashSource } from "../../flows/hash.ts";
+import { findTop } from "../../observe/work-tree.ts";
 import { hashBuild, toBuildDescription, toCompilerVersion } from "../../protocol/build-hash.ts";
 import { type BuildInfo, parseBuildInfo } from "../../protocol/build-info.ts";
 import type { Answer } from "../answer.ts";
 import { parseHashSource } from "../arguments.ts";
-import { createOpenRemote } from "../clients.ts";
+import { addHashOptions, type HashOptions, openHashing } from "../hashing.ts";
 import { finish } from "../options.ts";
 import type { Run } from "../program.ts";
 import type { Session } from "../session.ts";
-import { readGithub } from "../settings.ts";
 
-interface Options {
+interface Options extends HashOptions {
   readonly in?: string;
   readonly project?: string;
   readonly compiler?: string;
@@ -36,7 +36,7 @@ export function addBuildHash(program: Command, run: Run): void {
     .option("--compiler <version>", "the compiler with its commit, where the build-info does not name it")
     .option("--description", "print only the canonical JSON that the hash is the SHA-256 of")
     .action((file: string, options: Options) => run((session) => answerBuildHash(file, options, session)));
-  finish(command, [
+  finish(addHashOptions(command), [
     "countersign build-hash out/build-info/0123456789abcdef.json --in .#0123456789abcdef0123456789abcdef01234567:contracts/vault",
     "countersign build-hash input.json --compiler 0.8.37+commit.f401782d --description | sha256sum",
   ]);
@@ -56,22 +56,17 @@ async function answerBuildHash(file: string, options: Options, session: Session)
   return { ...answer, text: `${hashBuild(info.build)}${words}` };
 }
 
-function check(info: BuildInfo, text: string, { project }: Options, session: Session): Promise<CheckedBuild> {
+async function check(info: BuildInfo, text: string, options: Options, session: Session): Promise<CheckedBuild> {
   const source = parseHashSource(text, isDirectory);
-  const subject = { source, project: project ?? findProject(source) };
-  const openRemote = createOpenRemote(readGithub(session.environment), session);
-  return session.progress.during("Hashing the directory", () => checkBuild(info, subject, openRemote));
+  const subject = { source, project: options.project ?? findProject(source) };
+  const context = await openHashing(options, session);
+  return session.progress.during("Hashing the directory", () => checkBuild(info, subject, context));
 }
 
 /** The root of the repository; of a directory on this disk, of the work tree that holds it. */
 function findProject(source: HashSource): string {
   if (source.kind !== "directory") return "";
-  return findWorkTree(resolve(source.directory)) ?? ".";
-}
-
-function findWorkTree(folder: string): string | undefined {
-  if (existsSync(join(folder, ".git"))) return folder;
-  return dirname(folder) === folder ? undefined : findWorkTree(dirname(folder));
+  return findTop(resolve(source.directory)) ?? ".";
 }
 
 /** Byte for byte, so that it can be hashed again; but a terminal gets no byte that could move its cursor. */

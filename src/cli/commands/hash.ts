@@ -1,18 +1,22 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { relative, sep } from "node:path";
 import type { Command } from "commander";
+import { failure } from "../../errors.ts";
+import { listFiles, summarizeFiles } from "../../explain/file-changes.ts";
 import { toVisible } from "../../explain/visible.ts";
-import { type Hashed, type HashSource, hashSource } from "../../flows/hash.ts";
+import { type CommitSource, type Comparison, compareCommits, type Hashed, hashSource } from "../../flows/hash.ts";
+import { findTop, observeWorkTree, type WorkTreeFacts } from "../../observe/work-tree.ts";
 import type { Answer } from "../answer.ts";
-import { parseHashSource } from "../arguments.ts";
-import { createOpenRemote } from "../clients.ts";
+import { parseCommit, parseDiffSource, parseHashSource } from "../arguments.ts";
+import { addHashOptions, type HashOptions, openHashing } from "../hashing.ts";
 import { finish } from "../options.ts";
 import type { Run } from "../program.ts";
 import type { Session } from "../session.ts";
-import { readGithub } from "../settings.ts";
 
-interface Options {
+interface Options extends HashOptions {
   readonly manifest?: boolean;
+  readonly diff?: readonly string[];
 }
 
 export function addHash(program: Command, run: Run): void {
@@ -21,24 +25,104 @@ export function addHash(program: Command, run: Run): void {
     .description("compute the tree hash of a directory: what signers sign and the chain stores")
     .argument("<source>", "a directory, or REPOSITORY#COMMIT[:PATH]; REPOSITORY is a path or an https address")
     .option("--manifest", "print the lines that the hash is the SHA-256 of")
-    .action((source: string, options: Options) => run((session) => answerHash(source, options, session)));
-  finish(command, [
+    .option("--diff <commits...>", "two commits A B: what changed in a directory, or REPOSITORY#:PATH, from A to B")
+    .action((source: string, options: Options) => run((session) => answer(source, options, session)));
+  finish(addHashOptions(command), [
     "countersign hash contracts/vault",
     "countersign hash .#0123456789abcdef0123456789abcdef01234567:contracts/vault --manifest",
     "countersign hash https://github.com/acme/vault#0123456789abcdef0123456789abcdef01234567:contracts/vault",
+    "countersign hash contracts/vault --diff 0123456789abcdef0123456789abcdef01234567 89abcdef0123456789abcdef0123456789abcdef",
   ]);
 }
 
-async function answerHash(text: string, { manifest }: Options, session: Session): Promise<Answer> {
+function answer(text: string, options: Options, session: Session): Promise<Answer> {
+  if (options.diff === undefined) return answerHash(text, options, session);
+  if (options.manifest) throw failure("USAGE", "expected --manifest or --diff, found both");
+  return answerDiff(text, { ...options, commits: options.diff }, session);
+}
+
+async function answerHash(text: string, options: Options, session: Session): Promise<Answer> {
   const source = parseHashSource(text, isDirectory);
-  if (source.kind === "directory" && isInWorkTree(source.directory))
-    session.progress.note(
-      "Hashed as the files lie on this disk; git may store others (filters, ignored files). REPOSITORY#COMMIT:PATH hashes a commit.",
-    );
-  const openRemote = createOpenRemote(readGithub(session.environment), session);
-  const hashed = await session.progress.during("Hashing", () => hashSource(source, openRemote));
+  const context = await openHashing(options, session);
+  const hashed = await session.progress.during("Hashing", () => hashSource(source, context));
+  const disk = source.kind === "directory" ? await lookAtDisk(source.directory, hashed, context) : undefined;
+  if (disk) session.progress.note(warn(disk));
+  const { manifest } = options;
   const lines = manifest ? `\n${toLines(hashed, session).trimEnd()}` : "";
-  return { exit: 0, text: `${hashed.hash}${lines}`, json: toJson(hashed, source, manifest === true) };
+  return {
+    exit: 0,
+    text: `${hashed.hash}${lines}`,
+    json: toJson(hashed, { source, disk, manifest: manifest === true }),
+  };
+}
+
+async function lookAtDisk(
+  directory: string,
+  { files }: Hashed,
+  { repositories }: { repositories: Parameters<typeof observeWorkTree>[2] },
+) {
+  return observeWorkTree(directory, files, repositories);
+}
+
+/** The hash is that of the files on this disk: told wherever a commit's would be another. */
+function warn({ commit, changes }: WorkTreeFacts): string {
+  const { added, removed, changed } = changes;
+  if (added.length + removed.length + changed.length === 0)
+    return `The files are those that git has of ${commit.slice(0, 12)}.`;
+  const about = [
+    "Hashed as the files lie on this disk; git has others of the commit that is checked out. What is signed is what git has:",
+    "REPOSITORY#COMMIT:PATH hashes that.",
+  ].join(" ");
+  const reasons = [
+    ...toReason(added, "not in the commit (ignored, or not committed yet)"),
+    ...toReason(changed, "with other bytes (edited, or stored through a filter: line ends, LFS)"),
+    ...toReason(removed, "only in the commit"),
+  ];
+  return [about, ...reasons].join("\n");
+}
+
+function toReason(paths: readonly string[], words: string): string[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, 5).map(toVisible).join(", ");
+  return [`  ${paths.length} ${words}: ${shown}${paths.length > 5 ? ", …" : ""}`];
+}
+
+async function answerDiff(
+  text: string,
+  options: Options & { readonly commits: readonly string[] },
+  session: Session,
+): Promise<Answer> {
+  const [first, second, ...more] = options.commits;
+  if (first === undefined || second === undefined || more.length > 0)
+    throw failure("USAGE", `--diff: expected two commits, found ${options.commits.length}`);
+  const [before, after] = await Promise.all(
+    [first, second].map(async (commit) => toCommitSource(text, parseCommit(commit))),
+  );
+  if (before === undefined || after === undefined) throw failure("INTERNAL", "expected two sources");
+  const context = await openHashing(options, session);
+  const found = await session.progress.during("Hashing", () => compareCommits({ before, after }, context));
+  return {
+    exit: 0,
+    text: toDiffText(found),
+    json: { ...found.changes, before: found.before ?? null, after: found.after ?? null },
+  };
+}
+
+/** A directory of a work tree is the same directory of its repository. */
+async function toCommitSource(text: string, commit: string): Promise<CommitSource> {
+  const source = parseDiffSource(text, isDirectory);
+  if (source.kind !== "directory") return { ...source, commit };
+  const here = await realpath(source.directory);
+  const top = findTop(here);
+  if (top !== undefined)
+    return { kind: "local", repository: top, commit, path: relative(top, here).split(sep).join("/") };
+  throw failure("USAGE", `expected a directory of a git repository, found none around ${JSON.stringify(text)}`);
+}
+
+function toDiffText({ before, after, changes }: Comparison): string {
+  const hashes = [`from  ${before ?? "nothing there"}`, `to    ${after ?? "nothing there"}`];
+  const list = listFiles(changes);
+  return [...hashes, summarizeFiles(changes), ...(list === "" ? [] : [list])].join("\n");
 }
 
 /** Byte for byte, so that it can be hashed again; but a terminal gets no byte that could move its cursor. */
@@ -46,17 +130,22 @@ function toLines({ manifest }: Hashed, { isTerminal }: Session): string {
   return isTerminal ? manifest.split("\n").map(toVisible).join("\n") : manifest;
 }
 
-function toJson({ hash, files, manifest }: Hashed, source: HashSource, isWhole: boolean): object {
+function toJson(
+  { hash, files, manifest }: Hashed,
+  { source, disk, ...wanted }: { source: object; disk: WorkTreeFacts | undefined; manifest: boolean },
+): object {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { hash, source, files: files.length, bytes, ...(isWhole && { manifest }) };
+  const workTree = disk && { commit: disk.commit, ...disk.changes };
+  return {
+    hash,
+    source,
+    files: files.length,
+    bytes,
+    ...(workTree && { workTree }),
+    ...(wanted.manifest && { manifest }),
+  };
 }
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function isInWorkTree(directory: string): boolean {
-  const here = resolve(directory);
-  if (existsSync(join(here, ".git"))) return true;
-  return dirname(here) !== here && isInWorkTree(dirname(here));
 }

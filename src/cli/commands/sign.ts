@@ -52,7 +52,7 @@ async function answerSign(url: string, options: Options, session: Session): Prom
   const { chain, ...anyChain } = options;
   const chainId = chain === undefined ? undefined : parseChainId(chain);
   const registries = await openRegistries(anyChain, session);
-  const sources = openSources(ref, { github, registries, session });
+  const sources = await openSources(ref, { github, registries, session });
   const intent = options.reject ? "reject" : "sign";
   const work = () => prepareSigning(ref, { intent, chainId }, { sources, now: session.now() });
   const signing = await session.progress.during("Reading the pull request, its commits and the chain", work);

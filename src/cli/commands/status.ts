@@ -25,7 +25,7 @@ async function answerStatus(url: string, options: ChainOptions, session: Session
   const github = readGithub(session.environment);
   const ref = parsePullUrl(url, github.host);
   const registries = await openRegistries(options, session);
-  const sources = openSources(ref, { github, registries, session });
+  const sources = await openSources(ref, { github, registries, session });
   const work = () => readStatus(ref, sources, session.now());
   const { observed, verdict } = await session.progress.during(
     "Reading the pull request, its commits and the chain",

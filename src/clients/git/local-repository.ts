@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { getConfig } from "isomorphic-git";
+import { getConfig, resolveRef } from "isomorphic-git";
 import { failure } from "../../errors.ts";
+import { isObjectId } from "../../protocol/git-commit.ts";
 import type { NativeGit } from "./native-git.ts";
 import { openNativeObjects } from "./native-objects.ts";
 import type { ObjectSource } from "./object-source.ts";
@@ -19,6 +20,8 @@ export interface LocalRepository extends ObjectSource {
   readonly gitDirectory: string;
   /** Where it was cloned from, by its configuration: only to resolve relative addresses of submodules. */
   readOrigin(): Promise<string | undefined>;
+  /** The commit that is checked out in a work tree of it; undefined where there is none yet. */
+  readHead(workTree: string): Promise<string | undefined>;
 }
 
 /**
@@ -33,7 +36,22 @@ export async function openLocalRepository(path: string, { git, limits }: LocalSe
   const source = git
     ? openNativeObjects(git, join(gitDirectory, "objects"))
     : openStores(await findStores(gitDirectory), { packs: "foreign", limits });
-  return { ...source, gitDirectory, readOrigin: () => readOrigin(gitDirectory) };
+  return {
+    ...source,
+    gitDirectory,
+    readOrigin: () => readOrigin(gitDirectory),
+    readHead: (workTree) => readHead(workTree, gitDirectory),
+  };
+}
+
+/** A linked work tree has a HEAD of its own, and its branches where the objects are. */
+async function readHead(workTree: string, gitdir: string): Promise<string | undefined> {
+  const pointer = await readText(join(workTree, ".git"));
+  const own = pointer === undefined ? gitdir : resolve(workTree, pointer.replace(/^gitdir: /, ""));
+  const head = (await readText(join(own, "HEAD"))) ?? "";
+  if (isObjectId(head)) return head;
+  const ref = head.replace(/^ref: /, "");
+  return resolveRef({ fs, gitdir, ref }).catch(() => undefined);
 }
 
 /** The address of `origin` as https, whatever way git takes there itself: `git@HOST:OWNER/REPO.git` is the same place. */

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { findNativeGit } from "../clients/git/native-git.ts";
+import { createRepositories } from "../clients/git/repositories.ts";
+import { failure } from "../errors.ts";
+import type { HashContext } from "../flows/hash.ts";
+import { type Limits, parseLimits, readGitChoice, readLimits } from "../settings.ts";
+import type { Session } from "./session.ts";
+import { readGithub, unwrap } from "./settings.ts";
+
+export interface HashOptions {
+  readonly submodules?: boolean;
+  readonly limit?: readonly string[];
+}
+
+export function addHashOptions(command: Command): Command {
+  return command
+    .option("--submodules", "count submodules as the files of their pinned commits, instead of refusing them")
+    .option(
+      "--limit <name=number...>",
+      "raise or lower a limit: files, bytes, depth, path-bytes, submodules, pack-bytes (also COUNTERSIGN_LIMITS)",
+    );
+}
+
+/**
+ * Repositories here and elsewhere; those elsewhere each in a directory that is gone at the end.
+ *
+ * @throws USAGE, SETTING_INVALID
+ */
+export async function openHashing(options: HashOptions, session: Session): Promise<Required<HashContext>> {
+  const { environment } = session;
+  const { host, token } = readGithub(environment);
+  const limits = readAllLimits(options, session);
+  const git = unwrap(readGitChoice(environment)) === "native" ? await findNativeGit(environment.PATH) : undefined;
+  const { origin, enterpriseOrigin } = host;
+  const toDirectory = () => join(session.createDirectory(), "repository.git");
+  const repositories = createRepositories({ git, origin, enterpriseOrigin, token, toDirectory, limits });
+  return { repositories, limits, submodules: options.submodules ? "asked" : "refused" };
+}
+
+function readAllLimits({ limit = [] }: HashOptions, { environment }: Session): Partial<Limits> {
+  const { limits, problems } = parseLimits(limit.join(","));
+  if (problems.length > 0) throw failure("USAGE", `--limit: ${problems.join("; ")}`);
+  return { ...unwrap(readLimits(environment)), ...limits };
+}
