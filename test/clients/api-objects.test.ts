@@ -318,11 +318,11 @@ describe("an answer in GitHub's own shape", () => {
 
 describe("a host that does what it likes", () => {
   /** Serves what `answer` says, to a source with these limits. */
-  async function startHost(answer: RequestListener, limits: Partial<ApiLimits> = {}) {
+  async function startHost(answer: RequestListener, limits: Partial<ApiLimits> = {}, request: object = {}) {
     const server = createServer(answer);
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const source = openApiObjects(new Octokit({ baseUrl, log: silent }), { ...place, limits });
+    const source = openApiObjects(new Octokit({ baseUrl, log: silent, request }), { ...place, limits });
     return {
       source,
       async [Symbol.asyncDispose]() {
@@ -408,7 +408,8 @@ describe("a host that does what it likes", () => {
     const bytes = Buffer.from("x".repeat(5000));
     const id = toId("blob", bytes);
     await using host = await startHost((_, response) => {
-      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(bytes));
+      const compressed = gzipSync(bytes);
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": compressed.length }).end(compressed);
     });
     expect(await readBlobs(host.source, [id])).toEqual([{ oid: id, id, size: 5000 }]);
   });
@@ -421,19 +422,24 @@ describe("a host that does what it likes", () => {
     await expect(readBlobs(host.source, [oid])).rejects.toMatchObject({ code: "GIT_TOO_LARGE" });
   });
 
-  it("breaks off one blob of many: the others are not handed on after the failure", async () => {
+  it("breaks off one blob of many: no other is asked for or handed on, whatever the client does with our signal", async () => {
     const open: string[] = [];
-    await using host = await startHost((request, response) => {
+    let asked = 0;
+    const deaf = (url: string, init: RequestInit) => fetch(url, { ...init, signal: null });
+    const answer: RequestListener = (request, response) => {
+      asked += 1;
       if (request.url?.endsWith("0".repeat(40))) return void response.destroy();
       setTimeout(() => response.writeHead(200, { "content-length": "1" }).end("x"), 100);
-    });
+    };
+    await using host = await startHost(answer, {}, { fetch: deaf });
     const oids = Array.from({ length: 30 }, (_, index) => String(index).padStart(40, "0"));
     const failing = host.source.streamBlobs(oids, ({ oid: begun }) => {
       open.push(begun);
       return { write: () => undefined, end: () => undefined };
     });
     await expect(failing).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
-    await new Promise((later) => setTimeout(later, 300));
+    await new Promise((later) => setTimeout(later, 400));
     expect(open).toEqual([]);
+    expect(asked).toBeLessThan(12);
   });
 });
