@@ -103,7 +103,8 @@ function base(host: HostSetting) {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     throttle: { enabled: host.enterpriseOrigin === undefined, onRateLimit: once, onSecondaryRateLimit: once },
     request: {
-      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }),
+      fetch: (url: string, init: RequestInit) =>
+        fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) }),
     },
   };
 }

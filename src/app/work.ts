@@ -74,7 +74,7 @@ async function openRepository(
   // A repository by its number, which a new name leaves as it is; what it has submodules of by their addresses.
   const toDirectory = (address: string) =>
     join(data, "git", address === url ? String(key.repositoryId) : join("submodules", toFileName(address)));
-  const repositories = createRepositories({ git: native, origin, enterpriseOrigin, token, toDirectory, limits });
+  const repositories = createRepositories({ git: native, origin, enterpriseOrigin, token, api, toDirectory, limits });
   const hashing = { limits, known: blobs, openSubmodule: repositories.openSubmodule };
   return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
 }

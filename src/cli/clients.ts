@@ -1,4 +1,3 @@
-import { Octokit } from "@octokit/rest";
 import type { Wallet } from "ethers";
 import { type Chain, openChain, readChainId } from "../clients/chain.ts";
 import { createCompiler } from "../clients/compiler.ts";
@@ -10,13 +9,11 @@ import { failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
 import type { Sources } from "../observe/pull.ts";
 import { toRepositoryUrl } from "../protocol/link.ts";
+import { openApi } from "./api.ts";
 import { openHashing } from "./hashing.ts";
 import type { ChainOptions } from "./options.ts";
 import type { Session } from "./session.ts";
 import { type ChainChoice, type GithubSetting, readChainChoice, readChainChoices } from "./settings.ts";
-
-/** Milliseconds that GitHub may take for one answer. */
-const timeout = 30_000;
 
 /** The one chain that a command is about. */
 export async function openChosenChain(options: ChainOptions, session: Session): Promise<Chain> {
@@ -66,17 +63,4 @@ async function connect(choice: ChainChoice, session: Session): Promise<Chain> {
   const chain = openChain({ chainId, rpc, confirmations });
   session.closeLater(() => chain.destroy());
   return chain;
-}
-
-function openApi({ host, token }: GithubSetting): Octokit {
-  const silent = () => undefined;
-  return new Octokit({
-    ...(token !== undefined && { auth: token }),
-    baseUrl: host.api,
-    userAgent: "countersign",
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: {
-      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }),
-    },
-  });
 }

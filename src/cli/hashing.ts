@@ -5,6 +5,7 @@ import { createRepositories } from "../clients/git/repositories.ts";
 import { failure } from "../errors.ts";
 import type { HashContext } from "../flows/hash.ts";
 import { type Limits, parseLimits, readGitChoice, readLimits } from "../settings.ts";
+import { openApi } from "./api.ts";
 import type { Session } from "./session.ts";
 import { readGithub, unwrap } from "./settings.ts";
 
@@ -29,12 +30,21 @@ export function addHashOptions(command: Command): Command {
  */
 export async function openHashing(options: HashOptions, session: Session): Promise<Required<HashContext>> {
   const { environment } = session;
-  const { host, token } = readGithub(environment);
+  const github = readGithub(environment);
+  const { host, token } = github;
   const limits = readAllLimits(options, session);
   const git = unwrap(readGitChoice(environment)) === "native" ? await findNativeGit(environment.PATH) : undefined;
   const { origin, enterpriseOrigin } = host;
   const toDirectory = () => join(session.createDirectory(), "repository.git");
-  const repositories = createRepositories({ git, origin, enterpriseOrigin, token, toDirectory, limits });
+  const repositories = createRepositories({
+    git,
+    origin,
+    enterpriseOrigin,
+    token,
+    api: openApi(github),
+    toDirectory,
+    limits,
+  });
   return { repositories, limits, submodules: options.submodules ? "asked" : "refused" };
 }
 

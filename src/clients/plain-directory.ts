@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { constants, type Dirent } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
-import { failure } from "../errors.ts";
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { CountersignError, failure } from "../errors.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
-import { isLfsPointer, toPointerProblem } from "../protocol/lfs-pointer.ts";
+import { toPointerProblem } from "../protocol/lfs-pointer.ts";
 import { hashManifest } from "../protocol/tree-hash.ts";
 import {
   defaultTreeLimits,
@@ -12,6 +12,7 @@ import {
   type TreeListing,
   toKindProblem,
 } from "../protocol/tree-listing.ts";
+import { startBlobDigest } from "./git/blob-digest.ts";
 
 /** As a hashed git directory, without what only git knows. `sha256` is 64 hex digits, `size` in bytes. */
 export interface HashedPlainDirectory {
@@ -75,33 +76,42 @@ function toKind(entry: Dirent<Buffer>): "symlink" | "special" {
   return entry.isSymbolicLink() ? "symlink" : "special";
 }
 
+/** Milliseconds after which others get their turn: a spinner, a signal. */
+const turn = 20;
+
+/** Read one after the other by calls that wait: with many small files that is ten times as fast. */
 async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
   const files = [];
+  let since = performance.now();
   for (const { path } of listing.files) {
-    const file = await hashFile(joinBytes(directory, path));
-    listing.addBytes(file.size);
-    if (file.isPointer) listing.refuse(toPointerProblem(path));
-    const { sha256, size, oid } = file;
-    files.push({ path, sha256, size, oid });
+    const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count));
+    if (isPointer) listing.refuse(toPointerProblem(path));
+    files.push({ path, ...file });
+    if (performance.now() - since < turn) continue;
+    await setImmediate();
+    since = performance.now();
   }
   return files;
 }
 
-async function hashFile(path: Buffer) {
-  // A link that took the file's place since the listing is not followed.
-  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  const expected = (await file.stat()).size;
-  const digest = createHash("sha256");
-  const id = createHash("sha1").update(`blob ${expected}\0`);
-  let size = 0;
-  let start = Buffer.alloc(0);
-  for await (const chunk of file.createReadStream({ autoClose: false })) {
-    digest.update(chunk);
-    id.update(chunk);
-    if (size < 1024) start = Buffer.concat([start, chunk]);
-    size += chunk.length;
+const buffer = Buffer.allocUnsafeSlow(1024 ** 2);
+
+function hashFile(path: Buffer, onBytes: (count: number) => void) {
+  // Something else may have taken its place since the listing: a link is not followed, a pipe not waited for.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) throw new CountersignError(toKindProblem("special", path));
+    const { size } = found;
+    const digest = startBlobDigest({ type: "blob", size });
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
+      onBytes(count);
+      digest.write(buffer.subarray(0, count));
+    }
+    return { size, ...digest.end() };
+  } finally {
+    closeSync(file);
   }
-  return { sha256: digest.digest("hex"), oid: id.digest("hex"), size, isPointer: isLfsPointer(start) };
 }
 
 function joinBytes(directory: Buffer, name: Uint8Array): Buffer {

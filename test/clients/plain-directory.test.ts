@@ -50,8 +50,11 @@ it("hashes a file that takes many reads", async () => {
   const printed = execFileSync("sha256sum", [join(directory, "large")])
     .toString()
     .slice(0, 64);
+  const oid = execFileSync("git", ["hash-object", "--no-filters", join(directory, "large")])
+    .toString()
+    .trim();
   expect((await hashPlainDirectory(directory)).files).toEqual([
-    { path: "large", sha256: printed, size: content.length },
+    { path: "large", sha256: printed, size: content.length, oid },
   ]);
 });
 

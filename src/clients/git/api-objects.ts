@@ -12,6 +12,11 @@ export interface ApiSettings extends ApiPlace {
   readonly limits?: Partial<ApiLimits>;
 }
 
+export interface ApiObjects extends ObjectSource {
+  /** Whether a commit or tree that was read named this object. */
+  knows(oid: string): boolean;
+}
+
 /** GitHub serves no blob of more than 100 MB and cuts a tree's listing at 7 MB; a token has 5,000 requests an hour. */
 export const defaultApiLimits: ApiLimits = {
   requests: 1000,
@@ -32,7 +37,7 @@ const raw = "application/vnd.github.raw+json";
  * @throws GITHUB_REFUSED, GITHUB_UNREACHABLE, GIT_TOO_LARGE, LINK_HOST; TREE_TRUNCATED where a listing is cut off;
  * GIT_COMMIT_UNCHECKED where a commit's bytes are not told
  */
-export function openApiObjects(api: Pick<Octokit, "request">, { limits: wanted, ...place }: ApiSettings): ObjectSource {
+export function openApiObjects(api: Pick<Octokit, "request">, { limits: wanted, ...place }: ApiSettings): ApiObjects {
   const limits = { ...defaultApiLimits, ...wanted };
   const requests = openApiRequests(api, { ...place, limits });
   /** What the commits and trees that were read say of others: saves asking for each kind. Sizes in bytes. */
@@ -90,6 +95,7 @@ export function openApiObjects(api: Pick<Octokit, "request">, { limits: wanted, 
   }
 
   return {
+    knows: (oid) => listed.has(oid),
     async readObject(oid) {
       const known = listed.get(oid)?.type;
       const types = known === undefined ? (["commit", "tree", "blob"] as const) : [known];

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { CountersignError, failure, type Problem } from "../../errors.ts";
-import { isLfsPointer, pointerBytes } from "../../protocol/lfs-pointer.ts";
+import { startBlobDigest } from "./blob-digest.ts";
 import { assertWhole, type BlobHeader, type BlobWriter, type ObjectSource } from "./object-source.ts";
 
 /** What the tree hash needs of a blob. `sha256` as 64 hex digits, `size` in bytes. */
@@ -103,27 +102,21 @@ function hashStream(
   { oid, type, size }: BlobHeader,
   { isWanted, done }: { readonly isWanted: boolean; readonly done: (blob: BlobHash) => void },
 ): BlobWriter {
-  const id = createHash("sha1").update(`${type} ${size}\0`);
-  const digest = createHash("sha256");
-  const isHeld = isWanted || size < pointerBytes;
+  const digest = startBlobDigest({ type, size });
   const chunks: Uint8Array[] = [];
   return {
     write(chunk) {
-      id.update(chunk);
-      digest.update(chunk);
-      // A chunk may be used again once this returns.
-      if (isHeld) chunks.push(Buffer.from(chunk));
+      digest.write(chunk);
+      if (isWanted) chunks.push(Buffer.from(chunk));
     },
     end() {
-      const found = id.digest("hex");
+      const { oid: found, sha256, isPointer } = digest.end();
       const subject = oid;
       if (found !== oid)
         throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found bytes that hash to ${found}`, { subject });
       if (type !== "blob")
         throw failure("TREE_MALFORMED", `expected ${oid} to be a blob, found a ${type}`, { subject });
-      const content = Buffer.concat(chunks);
-      const isPointer = isHeld && isLfsPointer(content);
-      done({ sha256: digest.digest("hex"), size, isPointer, ...(isWanted && { content }) });
+      done({ sha256, size, isPointer, ...(isWanted && { content: Buffer.concat(chunks) }) });
     },
   };
 }

@@ -1,7 +1,10 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import type { Octokit } from "@octokit/rest";
 import { CountersignError, failure } from "../../errors.ts";
 import { toSubmoduleUrl } from "../../protocol/submodule-url.ts";
+import { withApi } from "./api-fallback.ts";
+import { openApiObjects } from "./api-objects.ts";
 import { type LocalRepository, openLocalRepository } from "./local-repository.ts";
 import type { NativeGit } from "./native-git.ts";
 import { findCommit } from "./object-source.ts";
@@ -17,6 +20,8 @@ export interface RepositoriesSettings {
   /** As {@link openRemoteRepository} takes it. */
   readonly enterpriseOrigin?: string | undefined;
   readonly token?: string | undefined;
+  /** The API of `origin`, for repositories that are too large without native git. */
+  readonly api?: Pick<Octokit, "request"> | undefined;
   /** Where the repository of an address is kept. */
   readonly toDirectory: (url: string) => string;
   readonly limits?: Partial<FetchLimits>;
@@ -30,18 +35,22 @@ export interface Repositories {
 }
 
 export function createRepositories(settings: RepositoriesSettings): Repositories {
-  const { git, origin, enterpriseOrigin, token, toDirectory, limits = {} } = settings;
+  const { git, origin, enterpriseOrigin, token, api, toDirectory, limits = {} } = settings;
   const origins = ["https://github.com", ...(enterpriseOrigin === undefined ? [] : [enterpriseOrigin])];
 
   function openRemote(url: string): RemoteRepository {
-    return openRemoteRepository({
+    const isOurs = URL.parse(url)?.origin === origin;
+    const repository = openRemoteRepository({
       url,
       git,
       limits,
       directory: toDirectory(url),
       ...(enterpriseOrigin !== undefined && { enterpriseOrigin }),
-      ...(token !== undefined && URL.parse(url)?.origin === origin && { token }),
+      ...(token !== undefined && isOurs && { token }),
     });
+    const [, owner, name] = new URL(url).pathname.split("/");
+    if (git !== undefined || api === undefined || !isOurs || !owner || !name) return repository;
+    return withApi(repository, openApiObjects(api, { owner, repository: name.replace(/\.git$/, "") }));
   }
   const openLocal = (path: string) => openLocalRepository(path, { git, limits });
 
