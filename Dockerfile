@@ -8,6 +8,8 @@ COPY . .
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-slim
+# With git, files are fetched alone and streamed; without it the App holds whole packs (docs/adr/0011).
+RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production PORT=3000 COUNTERSIGN_DATA=/data
 WORKDIR /app
 COPY --from=build /app/package.json /app/app.yml /app/LICENSE ./

@@ -2,9 +2,15 @@ import { error, getInput, setFailed, setOutput, summary } from "@actions/core";
 import { run, toLines } from "./main.ts";
 
 try {
-  const { GITHUB_WORKSPACE: workspace = "." } = process.env;
+  const { GITHUB_WORKSPACE: workspace = ".", PATH: programs } = process.env;
   const path = getInput("path", { required: true });
-  const inputs = { workspace, path, commit: getInput("commit", { required: true }), expected: getInput("expected") };
+  const inputs = {
+    workspace,
+    path,
+    commit: getInput("commit", { required: true }),
+    expected: getInput("expected"),
+    programs,
+  };
   const { contractHash, files } = await run(inputs);
   setOutput("contract-hash", contractHash);
   setOutput("files", files);

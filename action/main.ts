@@ -1,5 +1,6 @@
 import { hashDirectory } from "../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../src/clients/git/local-repository.ts";
+import { findNativeGit } from "../src/clients/git/native-git.ts";
 import { CountersignError, catalogue, failure } from "../src/errors.ts";
 import { isHex, toBytes32 } from "../src/protocol/hex.ts";
 
@@ -8,6 +9,8 @@ export interface Inputs {
   readonly path: string;
   readonly commit: string;
   readonly expected: string;
+  /** The PATH that git is looked for in. */
+  readonly programs?: string | undefined;
 }
 
 export interface Outputs {
@@ -20,10 +23,11 @@ export interface Outputs {
  *
  * @throws what the hash refuses, HASH_MISMATCH where another one was expected, USAGE for a malformed expectation
  */
-export async function run({ workspace, path, commit, expected }: Inputs): Promise<Outputs> {
+export async function run({ workspace, path, commit, expected, programs }: Inputs): Promise<Outputs> {
   if (expected !== "" && !isHex(expected, 32))
     throw failure("USAGE", `expected: expected 0x and 64 hex digits, found ${JSON.stringify(expected)}`);
-  const { hash, files } = await hashDirectory(await openLocalRepository(workspace), { commit, path });
+  const git = await findNativeGit(programs);
+  const { hash, files } = await hashDirectory(await openLocalRepository(workspace, { git }), { commit, path });
   if (expected !== "" && toBytes32(expected) !== hash)
     throw failure("HASH_MISMATCH", `expected ${expected}, found ${hash}`);
   return { contractHash: hash, files: files.length };

@@ -6,7 +6,7 @@ import { startApp } from "./start.ts";
 try {
   const settings = readAppSettings(process.env);
   const log = pino({ level: settings.logLevel });
-  const app = await startApp(settings, log);
+  const app = await startApp(settings, { log, path: process.env.PATH });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
       log.info({ signal }, "stopping");

@@ -40,8 +40,6 @@ export interface AppSettings {
   readonly limits: Partial<Limits>;
   /** Whether git on the path is used. */
   readonly git: "native" | "builtin";
-  /** Where programs are looked for. */
-  readonly path: string | undefined;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -66,7 +64,6 @@ export function readAppSettings(environment: Environment): AppSettings {
     logLevel: readLogLevel(environment),
     limits: readLimits(environment),
     git: readGitChoice(environment),
-    path: { value: environment.PATH },
   });
 }
 

@@ -38,8 +38,11 @@ async function listenOn(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Builds the clients, hands them down, and opens the door. */
-export async function startApp(settings: AppSettings, log: Logger): Promise<RunningApp> {
+/** Builds the clients, hands them down, and opens the door. `path`: where git is looked for. */
+export async function startApp(
+  settings: AppSettings,
+  { log, path }: { readonly log: Logger; readonly path: string | undefined },
+): Promise<RunningApp> {
   const { appId, privateKey, webhookSecret, host, chains, data, databaseUrl } = settings;
   const wallet = await openRelayerWallet(settings.relayer);
   const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
@@ -64,7 +67,7 @@ export async function startApp(settings: AppSettings, log: Logger): Promise<Runn
   const quiet = log.child({}, { redact: { paths: ["event"], remove: true } });
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log: quiet });
   const compiler = createCompiler();
-  const native = settings.git === "native" ? await findNativeGit(settings.path) : undefined;
+  const native = settings.git === "native" ? await findNativeGit(path) : undefined;
   await probot.load((app) => listen(app, queue, { appId }));
   const workshop = {
     host,
