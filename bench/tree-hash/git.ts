@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 /** What the references see: no configuration of this machine, so that git makes and measures the same everywhere. */
 export const gitEnvironment = {
   PATH: process.env.PATH,
+  // Without it bash looks the user up, which can take longer than what is measured.
+  HOME: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   LC_ALL: "C",

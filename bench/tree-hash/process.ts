@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { buildOurs } from "./build-ours.ts";
 import { watchPeakMemory } from "./memory.ts";
 import type { OursAnswer, OursRequest } from "./ours.ts";
 
-const program = fileURLToPath(new URL("ours.ts", import.meta.url));
+const program = await buildOurs();
 
 /** `wall`: from start to end of the process, in milliseconds. */
 export interface OursRun extends OursAnswer {
