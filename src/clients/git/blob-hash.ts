@@ -66,6 +66,9 @@ export async function hashBlobs(
   }
   if (read.size > 0) await known?.keep(read);
   for (const [oid, blob] of read) all.set(oid, blob);
+  // A file that a source passes over in silence would be missing from the hash.
+  const missing = problems.size === 0 ? oids.find((oid) => !all.has(oid)) : undefined;
+  if (missing !== undefined) throw failure("INTERNAL", `expected the bytes of ${missing}, found none`);
   return { blobs: all, problems };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -12,12 +12,18 @@ export interface NativeGit {
   readonly version: string;
   /** Runs git over the objects below a directory (`…/objects`) and its alternates. */
   overObjects(objects: string, args: readonly string[]): GitProcess;
-  /** Runs git in a bare repository that is our own; `configuration` adds to its, unseen by other users. */
+  /**
+   * Runs git in a bare repository that is our own, as the leader of its process group (see {@link killGroup});
+   * `configuration` adds to its, unseen by other users.
+   */
   inOwn(gitDirectory: string, args: readonly string[], configuration: Readonly<Record<string, string>>): GitProcess;
 }
 
 /** What git may allocate in one piece: no object that it has to hold whole is larger. In bytes. */
 export const maxAllocation = 256 * 1024 ** 2;
+
+/** The same where a stranger chose the bytes: it holds several at once. GitHub takes no file of more than 100 MB. */
+const maxReceived = 128 * 1024 ** 2;
 
 /** The oldest that takes configuration from its environment and the wants of a fetch from standard input. */
 const oldest = [2, 31] as const;
@@ -26,22 +32,36 @@ const oldest = [2, 31] as const;
  * Git on the path, where it is new enough. `path` is the PATH to look in; nothing else of the environment reaches git.
  */
 export async function findNativeGit(path: string | undefined): Promise<NativeGit | undefined> {
-  // Windows would also look in the current directory.
-  if (!path || process.platform === "win32") return undefined;
-  const version = await readVersion(path);
+  // The current directory may be a stranger's repository: Windows would look there, and a relative path too.
+  const PATH = path?.split(delimiter).filter(isAbsolute).join(delimiter);
+  if (!PATH || process.platform === "win32") return undefined;
+  const version = await readVersion(PATH);
   if (version === undefined || !isNewEnough(version)) return undefined;
-  const run = (args: readonly string[], environment: NodeJS.ProcessEnv): GitProcess =>
+  const run = (args: readonly string[], environment: NodeJS.ProcessEnv, { detached = false } = {}): GitProcess =>
     spawn("git", [...settings, ...args], {
-      env: { ...quiet, PATH: path, ...environment },
+      env: { ...quiet, PATH, ...environment },
       // A directory of our own: git looks around where it is run.
       cwd: emptyRepository(),
       stdio: ["pipe", "pipe", "pipe"],
+      detached,
     });
   return {
     version,
     overObjects: (objects, args) => run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }),
-    inOwn: (gitDirectory, args, configuration) => run(args, { GIT_DIR: gitDirectory, ...toEnvironment(configuration) }),
+    inOwn(gitDirectory, args, configuration) {
+      const environment = { GIT_DIR: gitDirectory, GIT_ALLOC_LIMIT: String(maxReceived) };
+      return run(args, { ...environment, ...toEnvironment(configuration) }, { detached: true });
+    },
   };
+}
+
+/** Ends a git of `inOwn` and all that it started: an index-pack would go on unpacking a bomb. */
+export function killGroup({ pid }: GitProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /** No configuration but ours, no replaced objects, no fetch of what is missing, nobody to ask (threats T13, F24). */
@@ -59,7 +79,10 @@ const quiet = {
   GIT_ALLOC_LIMIT: String(maxAllocation),
 };
 
-/** Hooks and helpers are switched off; blobs of more than a megabyte are streamed; packs are looked at through a small window. */
+/**
+ * Hooks and helpers are switched off. Blobs of more than a megabyte are streamed; packs are looked at through a small
+ * window, and unpacked by one thread, since each holds objects.
+ */
 const settings = [
   ["core.hooksPath", devNull],
   ["core.fsmonitor", "false"],
@@ -67,6 +90,7 @@ const settings = [
   ["core.packedGitWindowSize", "1m"],
   ["core.packedGitLimit", "16m"],
   ["core.deltaBaseCacheLimit", "32m"],
+  ["pack.threads", "1"],
   ["gc.auto", "0"],
   ["maintenance.auto", "false"],
   ["protocol.allow", "never"],
@@ -85,7 +109,9 @@ let empty: string | undefined;
 
 /** A repository without anything, so that git reads no other's HEAD, refs, grafts and configuration. Gone with the process. */
 function emptyRepository(): string {
-  if (empty !== undefined) return empty;
+  // What cleans temporary directories may have been here since.
+  const isThere = ["HEAD", "objects", "refs"].every((name) => empty !== undefined && existsSync(join(empty, name)));
+  if (empty !== undefined && isThere) return empty;
   const directory = mkdtempSync(join(tmpdir(), "countersign-git-"));
   for (const name of ["objects", "refs"]) mkdirSync(join(directory, name));
   writeFileSync(join(directory, "HEAD"), "ref: refs/heads/none\n");

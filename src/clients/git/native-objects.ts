@@ -61,7 +61,12 @@ async function stream(
   { open, place, signal }: { readonly open: OpenBlob; readonly place: ObjectPlace; readonly signal: AbortSignal },
 ): Promise<void> {
   const child = place.git.overObjects(place.objects, ["cat-file", "--batch", "--buffer"]);
-  const output = openBatchOutput(open, (oid) => {
+  let left = oids.length;
+  const count: OpenBlob = (header) => {
+    left -= 1;
+    return open(header);
+  };
+  const output = openBatchOutput(count, (oid) => {
     throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
   });
   const stop = () => child.kill("SIGKILL");
@@ -71,7 +76,8 @@ async function stream(
   try {
     for await (const chunk of child.stdout) output.push(chunk);
     const end = await ended;
-    if (end.code !== 0 && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
+    const isWhole = end.code === 0 && left === 0 && output.current() === undefined;
+    if (!isWhole && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
   } finally {
     signal.removeEventListener("abort", stop);
     stop();
@@ -175,8 +181,9 @@ async function explainEnd(
 ): Promise<CountersignError> {
   const { oid = asked, size = 0 } = output.current() ?? {};
   const cause = new Error(words.trim() || `git ended with ${code ?? "a signal"}`);
-  if (oid === undefined || code === null || !(await works(git, objects)))
-    return failure("INTERNAL", `git ended with ${code ?? "a signal"}`, { cause });
+  // Killed, or in peace too early.
+  if (oid === undefined || !code || !(await works(git, objects)))
+    return failure("INTERNAL", `git ended with ${code ?? "a signal"}, and not all was read`, { cause });
   if (size > maxAllocation) return toTooLarge({ oid, size }, maxAllocation);
   return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause });
 }

@@ -1,8 +1,10 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failure } from "../../errors.ts";
+import { discard } from "./kept-mirror.ts";
 import type { Mirror } from "./mirror.ts";
-import type { GitProcess, NativeGit } from "./native-git.ts";
+import { type GitProcess, killGroup, type NativeGit } from "./native-git.ts";
 import { findAbsent, openNativeObjects } from "./native-objects.ts";
 import { openRelay } from "./relay.ts";
 import type { Transport } from "./transport.ts";
@@ -49,18 +51,22 @@ interface FetchOptions {
 
 /** Where the host answered and git takes no good of it, what is here already may be to blame: once more without it. */
 async function fetch(args: readonly string[], options: FetchOptions): Promise<void> {
-  const words = await fetchOnce(args, options);
-  if (words === undefined) return;
   const { gitDirectory, url } = options.settings;
   const fresh = `${gitDirectory}.fresh`;
+  const refused = (words: string) =>
+    // Its words are the host's too.
+    failure("GIT_REFUSED", `expected objects from ${url}, found none that git takes`, {
+      cause: new Error(words.trim()),
+    });
+  const isNew = !existsSync(join(gitDirectory, haveRef)) && (await readPacks(gitDirectory)).length === 0;
+  const words = await fetchOnce(args, options);
+  if (words === undefined) return;
+  if (isNew) throw refused(words);
   await rm(fresh, { recursive: true, force: true });
   await prepare(fresh);
   const still = await fetchOnce(args, { ...options, settings: { ...options.settings, gitDirectory: fresh } });
-  // Its words are the host's too.
-  const cause = new Error(still?.trim());
-  if (still !== undefined)
-    throw failure("GIT_REFUSED", `expected objects from ${url}, found none that git takes`, { cause });
-  await rm(gitDirectory, { recursive: true, force: true });
+  if (still !== undefined) throw refused(still);
+  await discard(gitDirectory);
   await rename(fresh, gitDirectory);
 }
 
@@ -111,8 +117,7 @@ async function run(
   });
   child.stdout.resume();
   child.stdin.on("error", () => undefined).end(input.map((line) => `${line}\n`).join(""));
-  // Git's own children end when their pipes do.
-  const kill = () => child.kill("SIGKILL");
+  const kill = () => killGroup(child);
   signal.addEventListener("abort", kill);
   try {
     const code = await new Promise<number | null>((resolve) => {
@@ -137,7 +142,7 @@ const configuration = `[core]
 
 /** Makes the directory, and clears what a killed git left: locks and halves of packs. */
 async function prepare(gitDirectory: string): Promise<void> {
-  const packs = join(gitDirectory, "objects", "pack");
+  const packs = toPacks(gitDirectory);
   await mkdir(packs, { recursive: true, mode: 0o700 });
   await mkdir(join(gitDirectory, "refs"), { recursive: true });
   await removeWhere(gitDirectory, (name) => name.endsWith(".lock"));
@@ -147,14 +152,21 @@ async function prepare(gitDirectory: string): Promise<void> {
   await writeWhole(join(gitDirectory, "HEAD"), "ref: refs/heads/none\n");
 }
 
+function toPacks(gitDirectory: string): string {
+  return join(gitDirectory, "objects", "pack");
+}
+
+async function readPacks(gitDirectory: string): Promise<string[]> {
+  return readdir(toPacks(gitDirectory)).catch(() => []);
+}
+
 async function removeWhere(directory: string, isLeft: (name: string) => boolean): Promise<void> {
   const names: string[] = await readdir(directory).catch(() => []);
   await Promise.all(names.filter(isLeft).map((name) => rm(join(directory, name), { force: true, recursive: true })));
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.size === Buffer.byteLength(text)) return;
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return;
   await writeFile(`${path}.part`, text, { flush: true });
   await rename(`${path}.part`, path);
 }

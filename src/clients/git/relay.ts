@@ -40,9 +40,9 @@ export async function openRelay({ url, transport, onFailure }: RelaySettings): P
   let timer: NodeJS.Timeout | undefined;
 
   const server = createServer((request, response) => {
-    clearTimeout(timer);
     void answer(request, response).catch((error: unknown) => {
-      fail(error instanceof CountersignError ? error : unreachable(url, error));
+      // Where git has gone, its own words tell why.
+      if (!response.destroyed) fail(error instanceof CountersignError ? error : unreachable(url, error));
       response.destroy();
     });
   });
@@ -61,6 +61,7 @@ export async function openRelay({ url, transport, onFailure }: RelaySettings): P
       response.writeHead(403).end();
       return;
     }
+    clearTimeout(timer);
     const payload = request.method === "POST" ? await collect(request) : undefined;
     const { method = "GET" } = request;
     const { headers, body } = await transport.exchange(`${url}${request.url}`, {
@@ -69,15 +70,21 @@ export async function openRelay({ url, transport, onFailure }: RelaySettings): P
       payload,
     });
     response.writeHead(200, pick(headers, ["content-type", "cache-control"]));
-    for await (const chunk of body) if (!response.write(chunk)) await waitForGit(response);
+    const closed = new AbortController();
+    response.once("close", () => closed.abort());
+    for await (const chunk of body) {
+      if (!response.write(chunk)) await waitForGit(response, closed.signal);
+      if (response.destroyed) return;
+    }
     response.end();
     timer = setTimeout(() => fail(tooSlow()), timeLeft());
   }
 
-  async function waitForGit(response: ServerResponse): Promise<void> {
+  async function waitForGit(response: ServerResponse, closed: AbortSignal): Promise<void> {
     const start = performance.now();
-    await once(response, "drain", { signal: AbortSignal.timeout(timeLeft()) }).catch(() => {
-      throw tooSlow();
+    const signal = AbortSignal.any([closed, AbortSignal.timeout(timeLeft())]);
+    await once(response, "drain", { signal }).catch(() => {
+      if (!closed.aborted) throw tooSlow();
     });
     unpacking += performance.now() - start;
   }

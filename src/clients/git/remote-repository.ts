@@ -1,12 +1,12 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { listServerRefs } from "isomorphic-git";
 import PQueue from "p-queue";
 import { CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
-import { lockDirectory } from "../directory-lock.ts";
+import { openKeptMirror } from "./kept-mirror.ts";
+import { isSpoiled, openMendedSource } from "./mended-source.ts";
 import type { NativeGit } from "./native-git.ts";
-import { findCommit, type ObjectSource } from "./object-source.ts";
+import { findCommit, type ObjectSource, type OpenBlob } from "./object-source.ts";
 import { openPartialMirror } from "./partial-mirror.ts";
 import { defaultStoreLimits, type StoreLimits } from "./stores.ts";
 import { openTransport } from "./transport.ts";
@@ -63,9 +63,6 @@ export const defaultFetchLimits: FetchLimits = {
   keptBytes: 1024 ** 3,
 };
 
-/** Packs with what belongs to each. Every fetch adds one, and finding an object looks into them all. */
-const mostPackFiles = 400;
-
 /** Fetches into one directory take their turns. */
 const queues = new Map<string, PQueue>();
 
@@ -81,12 +78,25 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
   const limits = { ...defaultFetchLimits, ...settings.limits };
   const directory = resolve(settings.directory);
   const gitDirectory = join(directory, git ? "partial" : "whole");
+  const wanted = new Map<string, number>();
   let received = 0;
-  const mirror = git
-    ? openPartialMirror({ git, gitDirectory, url, connect, milliseconds: limits.milliseconds })
-    : openWholeMirror({ gitDirectory, url, connect, limits });
+  const mirror = openKeptMirror({
+    gitDirectory,
+    open: openMirror,
+    mostBytes: git ? limits.keptBytes : limits.packBytes,
+    patience: limits.milliseconds,
+  });
+  const source = openMendedSource({
+    source: () => ({ ...mirror.current(), streamBlobs }),
+    mend: () => queue.add(mend),
+  });
   const queue = queues.get(directory) ?? new PQueue({ concurrency: 1 });
   queues.set(directory, queue);
+
+  function openMirror() {
+    if (!git) return openWholeMirror({ gitDirectory, url, connect, limits });
+    return openPartialMirror({ git, gitDirectory, url, connect, milliseconds: limits.milliseconds });
+  }
 
   function connect(signal: AbortSignal) {
     const onReceive = (bytes: number) => {
@@ -108,46 +118,61 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
     }
   }
 
-  /** Alone in the directory, also among processes: what a killed one left can be told from what another is writing. */
-  async function fetchAlone(fetch: () => Promise<void>): Promise<number> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const unlock = await lockDirectory(directory, {
-      staleAfter: 2_000,
-      patience: limits.milliseconds,
-      onLost: () => undefined,
+  function fetchCommit(commit: string, depth: number): Promise<void> {
+    return mirror.fetch(async (at) => {
+      const before = received;
+      await at.fetchCommit(commit, depth);
+      onFetch?.({ commit, depth, bytes: received - before });
     });
-    const before = received;
+  }
+
+  function fetchBlobs(oids: readonly string[]): Promise<void> {
+    return mirror.fetch(async (at) => {
+      const before = received;
+      await at.fetchBlobs(oids);
+      onFetch?.({ blobs: oids.length, bytes: received - before });
+    });
+  }
+
+  async function mend(): Promise<void> {
+    await mirror.empty();
+    for (const [commit, depth] of wanted) await fetchCommit(commit, depth);
+  }
+
+  async function streamBlobs(oids: readonly string[], open: OpenBlob): Promise<void> {
+    await queue.add(async () => {
+      const absent = await mirror.current().findAbsent(oids);
+      if (absent.length > 0) await fetchBlobs(absent);
+    });
+    await mirror.current().streamBlobs(oids, open);
+  }
+
+  /** What is spoiled is not here. */
+  async function isThere(commit: string, depth: number): Promise<boolean> {
     try {
-      await removeOversized(gitDirectory, git ? limits.keptBytes : limits.packBytes);
-      await mirror.prepare();
-      await fetch();
-    } finally {
-      await unlock();
+      return await isHere(mirror.current(), commit, depth);
+    } catch (error) {
+      if (!isSpoiled(error)) throw error;
+      await mirror.empty();
+      return false;
     }
-    return received - before;
   }
 
   return {
     url,
-    readObject: (oid) => mirror.readObject(oid),
-    async streamBlobs(oids, open) {
-      await queue.add(async () => {
-        const absent = await mirror.findAbsent(oids);
-        if (absent.length === 0) return;
-        const bytes = await fetchAlone(() => mirror.fetchBlobs(absent));
-        onFetch?.({ blobs: absent.length, bytes });
-      });
-      await mirror.streamBlobs(oids, open);
-    },
+    readObject: source.readObject,
+    streamBlobs: source.streamBlobs,
     async ensureCommit(commit, depth = 1) {
       if (!isObjectId(commit))
         throw failure("GIT_NOT_A_COMMIT", `expected a commit's 40 hexadecimal digits, found "${commit}"`);
       await queue.add(async () => {
-        if (await isHere(mirror, commit, depth)) return;
-        const bytes = await fetchAlone(() => mirror.fetchCommit(commit, depth));
-        onFetch?.({ commit, depth, bytes });
-        if (!(await isHere(mirror, commit, depth)))
-          throw failure("GIT_REFUSED", `expected the commit ${commit} from ${url}, found that it sends less`);
+        if (!(await isThere(commit, depth))) {
+          if (await mirror.isOversized()) await mirror.empty();
+          await fetchCommit(commit, depth);
+          if (!(await isHere(mirror.current(), commit, depth)))
+            throw failure("GIT_REFUSED", `expected the commit ${commit} from ${url}, found that it sends less`);
+        }
+        wanted.set(commit, Math.max(depth, wanted.get(commit) ?? 0));
       });
     },
     async readBranches(names) {
@@ -183,13 +208,4 @@ async function isHere(source: ObjectSource, commit: string, depth: number): Prom
     level = next;
   }
   return true;
-}
-
-/** A cache that only ever grows would fill the disk in the end. */
-async function removeOversized(gitDirectory: string, mostBytes: number): Promise<void> {
-  const packs = join(gitDirectory, "objects", "pack");
-  const names = await readdir(packs).catch(() => []);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(packs, name))).size));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  if (bytes > mostBytes / 2 || names.length > mostPackFiles) await rm(gitDirectory, { recursive: true, force: true });
 }

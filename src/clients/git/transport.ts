@@ -47,7 +47,13 @@ export function openTransport(settings: TransportSettings): Transport {
     const asked = moved !== undefined && message.method === "POST" ? url.replace(moved.from, moved.to) : url;
     const { response, target } = await follow(asked, message);
     if (message.method === "GET") moved = { from: toBase(url), to: toBase(target) };
-    assertAnswer(response, target);
+    try {
+      assertAnswer(response, target);
+      assertSize(Number(response.headers["content-length"] ?? 0));
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
     return { url: target, headers: toPlainHeaders(response), body: readBody(response) };
   }
 
@@ -70,10 +76,14 @@ export function openTransport(settings: TransportSettings): Transport {
     for await (const chunk of response) {
       received += chunk.length;
       settings.onReceive?.(chunk.length);
-      if (received > settings.maxBytes)
-        throw failure("GIT_TOO_LARGE", `expected ${settings.maxBytes} bytes at most, the host sends more`);
+      assertSize(0);
       yield chunk;
     }
+  }
+
+  function assertSize(announced: number): void {
+    if (received + announced > settings.maxBytes)
+      throw failure("GIT_TOO_LARGE", `expected ${settings.maxBytes} bytes at most, the host sends more`);
   }
 
   return {

@@ -50,17 +50,21 @@ interface EntryPair {
 async function readEntries(source: ObjectSource, { path, before, after }: Pair): Promise<EntryPair[]> {
   const read = async (oid: string | undefined) => (oid === undefined ? [] : readTree(source, oid));
   const [old, now] = await Promise.all([read(before), read(after)]);
-  const toName = ({ name }: TreeEntry) => toPrintablePath(name);
-  const byName = new Map(old.map((entry) => [toName(entry), entry]));
-  const names = new Set([...byName.keys(), ...now.map(toName)]);
-  const newByName = new Map(now.map((entry) => [toName(entry), entry]));
-  return [...names]
-    .map((name) => ({
-      path: path === "" ? name : `${path}/${name}`,
-      before: byName.get(name),
-      after: newByName.get(name),
-    }))
-    .filter((pair) => pair.before?.oid !== pair.after?.oid || pair.before?.kind !== pair.after?.kind);
+  const pairs = new Map<string, Partial<Omit<EntryPair, "path">>>();
+  for (const entry of old) pairs.set(toKey(entry), { before: entry });
+  for (const entry of now) pairs.set(toKey(entry), { ...pairs.get(toKey(entry)), after: entry });
+  return [...pairs.values()]
+    .filter(({ before, after }) => before?.oid !== after?.oid || before?.kind !== after?.kind)
+    .map(({ before, after }) => ({ path: joinPath(path, (before ?? after)?.name), before, after }));
+}
+
+/** The name's bytes: two names can print alike. */
+function toKey({ name }: TreeEntry): string {
+  return Buffer.from(name).toString("latin1");
+}
+
+function joinPath(directory: string, name: Uint8Array = new Uint8Array()): string {
+  return directory === "" ? toPrintablePath(name) : `${directory}/${toPrintablePath(name)}`;
 }
 
 function isDirectory(entry: TreeEntry | undefined): boolean {

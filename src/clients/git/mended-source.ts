@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { CountersignError, failure } from "../../errors.ts";
+import { isObjectId } from "../../protocol/git-commit.ts";
+import { parseTree } from "../../protocol/git-tree.ts";
+import type { GitObject, ObjectSource, OpenBlob } from "./object-source.ts";
+
+export interface MendedSettings {
+  /** As it is now: it may be another one after it was mended. */
+  readonly source: () => ObjectSource;
+  /** Fetches anew all that should be here. Called once. */
+  readonly mend: () => Promise<void>;
+}
+
+/**
+ * Reads a cache of our own, which a disk can spoil and another process can take away: what is broken, or not here though
+ * something that is here names it, is read again after everything was fetched anew. Where that does not help, it is told.
+ */
+export function openMendedSource({ source, mend }: MendedSettings): ObjectSource {
+  /** Trees that commits and trees name which are here. */
+  const expected = new Set<string>();
+  let mended: Promise<void> | undefined;
+
+  async function orMended<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isSpoiled(error)) throw error;
+      mended ??= mend();
+      await mended;
+      return read();
+    }
+  }
+  async function readExpected(oid: string): Promise<GitObject | undefined> {
+    const object = await source().readObject(oid);
+    if (object === undefined && !expected.has(oid)) return undefined;
+    if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the tree ${oid}`);
+    if (toId(object) !== oid)
+      throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found other bytes`, { subject: oid });
+    for (const tree of findTrees(object)) expected.add(tree);
+    return object;
+  }
+
+  return {
+    readObject: (oid) => orMended(() => readExpected(oid)),
+    async streamBlobs(oids, open) {
+      const ended = new Set<string>();
+      await orMended(() =>
+        source().streamBlobs(
+          oids.filter((oid) => !ended.has(oid)),
+          noteEnds(open, (oid) => ended.add(oid)),
+        ),
+      );
+    },
+  };
+}
+
+/** Whether it is the cache, and not the network or the object itself, that is to blame. */
+export function isSpoiled(error: unknown): boolean {
+  return error instanceof CountersignError && spoiledCodes.has(error.code);
+}
+
+const spoiledCodes = new Set<string>(["TREE_OBJECT_MISMATCH", "GIT_OBJECT_ABSENT"]);
+
+function noteEnds(open: OpenBlob, onEnd: (oid: string) => void): OpenBlob {
+  return (header) => {
+    const writer = open(header);
+    return {
+      write: (chunk) => writer.write(chunk),
+      end() {
+        writer.end();
+        onEnd(header.oid);
+      },
+    };
+  };
+}
+
+function toId({ type, bytes }: GitObject): string {
+  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+/** What is malformed is for its readers to refuse. */
+function findTrees({ type, bytes }: GitObject): readonly string[] {
+  if (type === "commit") return [Buffer.from(bytes.subarray(5, 45)).toString("latin1")].filter(isObjectId);
+  if (type !== "tree") return [];
+  try {
+    return parseTree(bytes).flatMap(({ kind, oid }) => (kind === "directory" ? [oid] : []));
+  } catch {
+    return [];
+  }
+}
