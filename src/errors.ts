@@ -7,7 +7,10 @@ export type FailureKind = "refusal" | "usage" | "fault";
 /** Every code that Countersign can answer with. The codes are stable; docs/errors.md lists them with their meaning. */
 export const catalogue = {
   TREE_SYMLINK: ["refusal", "Replace the link by the file itself: what a link points to is not covered by the hash."],
-  TREE_SUBMODULE: ["refusal", "Move the submodule out of the registered directory, or commit its files."],
+  TREE_SUBMODULE: [
+    "refusal",
+    "Count its files with `--submodules`, and `submodules: true` in .github/countersign.yml; or commit them, or move it out.",
+  ],
   TREE_NAME_NOT_UTF8: ["refusal", "Rename the file to valid UTF-8."],
   TREE_NAME_CONTROL: ["refusal", "Rename the file: line breaks and control characters could forge a manifest line."],
   TREE_NAME_BACKSLASH: [

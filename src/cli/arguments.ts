@@ -1,4 +1,4 @@
-import { failure } from "../errors.ts";
+import { CountersignError, failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
 import type { HashSource } from "../flows/hash.ts";
 import { isObjectId } from "../protocol/git-commit.ts";
@@ -47,18 +47,47 @@ export function parseHashSource(text: string, isDirectory: (path: string) => boo
   return { kind: "local", repository, commit, path };
 }
 
-/** Reads `DIR` or `REPOSITORY#:PATH`, whose commits are named elsewhere. @throws USAGE */
+/** A directory whose commits `--diff` names. */
+export interface DiffWords {
+  readonly source: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * Reads `DIR --diff A B`, and `--diff A B DIR`, where the option takes all words that follow it.
+ *
+ * @throws USAGE with every problem
+ */
+export function parseDiffWords(source: string | undefined, words: readonly string[]): DiffWords {
+  const taken = source === undefined ? words.findLastIndex((word) => !isObjectId(word)) : -1;
+  const commits = words.filter((_, index) => index !== taken);
+  const place = source ?? words[taken];
+  const [before, after] = commits;
+  const faults = [
+    ...(place === undefined ? ["--diff: expected a directory or REPOSITORY#:PATH beside the commits, found none"] : []),
+    ...(commits.length === 2 ? [] : [`--diff: expected two commits, found ${commits.length}`]),
+    ...commits.filter((commit) => !isObjectId(commit)).map(toCommitFault),
+  ];
+  const [first, ...rest] = faults.map((message) => ({ code: "USAGE", message }) as const);
+  if (first) throw new CountersignError([first, ...rest]);
+  if (place === undefined || before === undefined || after === undefined) throw failure("INTERNAL", "expected words");
+  return { source: place, before, after };
+}
+
+/** Reads `DIR` or `REPOSITORY#:PATH`, whose commits are named elsewhere; an address alone is its root. @throws USAGE */
 export function parseDiffSource(text: string, isDirectory: (path: string) => boolean): HashSource {
-  const [, repository, path = ""] = /^([^#]+)#:?([\s\S]*)$/.exec(text) ?? [];
-  if (repository === undefined || isDirectory(text)) return { kind: "directory", directory: text };
-  if (/^https?:\/\//.test(repository)) return { kind: "remote", url: repository, commit: "", path };
+  const isAddress = /^https?:\/\//.test(text);
+  if (isDirectory(text) || !(isAddress || text.includes("#"))) return { kind: "directory", directory: text };
+  const [, repository = "", path = ""] = /^([^#]+)(?:#(?::([\s\S]*))?)?$/.exec(text) ?? [];
+  if (repository === "")
+    throw failure("USAGE", `expected DIR or REPOSITORY#:PATH, whose commits --diff names, found ${quote(text)}`);
+  if (isAddress) return { kind: "remote", url: repository, commit: "", path };
   return { kind: "local", repository, commit: "", path };
 }
 
-/** @throws USAGE */
-export function parseCommit(text: string): string {
-  if (isObjectId(text)) return text;
-  throw failure("USAGE", `expected a commit by its full id (40 hexadecimal digits), found ${quote(text)}`);
+function toCommitFault(text: string): string {
+  return `expected a commit by its full id (40 hexadecimal digits, as \`git rev-parse\` prints it), found ${quote(text)}`;
 }
 
 function quote(text: string): string {

@@ -18,8 +18,9 @@ export function addHashOptions(command: Command): Command {
   return command
     .option("--submodules", "count submodules as the files of their pinned commits, instead of refusing them")
     .option(
-      "--limit <name=number...>",
-      "raise or lower a limit: files, bytes, depth, path-bytes, submodules, pack-bytes (also COUNTERSIGN_LIMITS)",
+      "--limit <name=number>",
+      "raise or lower a limit: files, bytes, depth, path-bytes, submodules, pack-bytes; may be repeated (also COUNTERSIGN_LIMITS)",
+      (limit: string, others: readonly string[] = []) => [...others, limit],
     );
 }
 

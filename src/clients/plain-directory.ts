@@ -2,6 +2,7 @@ import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from
 import { lstat, readdir } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { CountersignError, failure } from "../errors.ts";
+import { toBytePath } from "../protocol/byte-path.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import { toPointerProblem } from "../protocol/lfs-pointer.ts";
 import { hashManifest } from "../protocol/tree-hash.ts";
@@ -62,10 +63,10 @@ async function listDirectory(
   for (const entry of await readdir(directory, { withFileTypes: true, encoding: "buffer" })) {
     if (entry.name.equals(Buffer.from(".git"))) continue;
     const path = Buffer.concat([walk.prefix, entry.name]);
-    if (entry.isFile()) walk.listing.addFile(path, { path });
-    else if (!entry.isDirectory()) walk.listing.refuse(toKindProblem(toKind(entry), path));
+    if (entry.isFile()) walk.listing.addFile(toBytePath(path), { path });
+    else if (!entry.isDirectory()) walk.listing.refuse(toKindProblem(toKind(entry), toBytePath(path)));
     else {
-      walk.listing.addDirectory(path);
+      walk.listing.addDirectory(toBytePath(path));
       const below = Buffer.concat([path, Buffer.from("/")]);
       await listDirectory(joinBytes(directory, entry.name), { ...walk, prefix: below });
     }
@@ -85,7 +86,7 @@ async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
   let since = performance.now();
   for (const { path } of listing.files) {
     const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count));
-    if (isPointer) listing.refuse(toPointerProblem(path));
+    if (isPointer) listing.refuse(toPointerProblem(toBytePath(path)));
     files.push({ path, ...file });
     if (performance.now() - since < turn) continue;
     await setImmediate();
@@ -101,7 +102,7 @@ function hashFile(path: Buffer, onBytes: (count: number) => void) {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const found = fstatSync(file);
-    if (!found.isFile()) throw new CountersignError(toKindProblem("special", path));
+    if (!found.isFile()) throw new CountersignError(toKindProblem("special", toBytePath(path)));
     const { size } = found;
     const digest = startBlobDigest({ type: "blob", size });
     for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {

@@ -1,19 +1,37 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
-import type { ObjectSource } from "../clients/git/object-source.ts";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { LocalRepository } from "../clients/git/local-repository.ts";
 import type { Repositories } from "../clients/git/repositories.ts";
+import { createOpenSubmodule } from "../clients/git/submodules.ts";
 import { resolvePath } from "../clients/git/tree-path.ts";
 import { type ListedFile, listTree } from "../clients/git/tree-walk.ts";
-import { CountersignError } from "../errors.ts";
+import { CountersignError, type Problem } from "../errors.ts";
+import { toBytePath } from "../protocol/byte-path.ts";
 import { diffFiles, type FileChanges } from "../protocol/file-changes.ts";
-import { defaultTreeLimits, startListing } from "../protocol/tree-listing.ts";
+import { toText } from "../protocol/tree-hash.ts";
+import { defaultTreeLimits, startListing, type TreeLimits, type TreeListing } from "../protocol/tree-listing.ts";
 
 /** How the files on a disk differ from those that git has of the commit that is checked out. */
 export interface WorkTreeFacts {
   readonly commit: string;
   /** `added`: git has them not; `removed`: they are not on the disk; `changed`: git has other bytes. */
   readonly changes: FileChanges;
+  /** What a hash of the commit's directory is refused for: a link that is a file on this disk, a submodule. */
+  readonly problems: readonly Problem[];
+}
+
+/** As the directory was hashed. */
+export interface WorkTreeContext {
+  readonly repositories: Pick<Repositories, "openLocal" | "openSubmodule">;
+  readonly limits?: Partial<TreeLimits>;
+  readonly submodules?: "asked" | "refused";
+}
+
+/** A directory by its repository's top and its path there, with "/" between parts. */
+export interface WorkTreePlace {
+  readonly top: string;
+  readonly path: string;
 }
 
 /**
@@ -23,22 +41,29 @@ export interface WorkTreeFacts {
 export async function observeWorkTree(
   directory: string,
   files: readonly { readonly path: string; readonly oid: string }[],
-  repositories: Pick<Repositories, "openLocal">,
+  context: WorkTreeContext,
 ): Promise<WorkTreeFacts | undefined> {
-  const here = await realpath(directory);
-  const top = findTop(here);
-  if (top === undefined) return undefined;
+  const place = await findPlace(directory);
+  if (place === undefined) return undefined;
   try {
-    const repository = await repositories.openLocal(top);
-    const commit = await repository.readHead(top);
+    const repository = await context.repositories.openLocal(place.top);
+    const commit = await repository.readHead(place.top);
     if (commit === undefined) return undefined;
-    const stored = await listStored(repository, commit, relative(top, here).split(sep).join("/"));
-    return { commit, changes: diffFiles(stored, files.map(toCompared)) };
+    const stored = await listStored(repository, { commit, path: place.path, context });
+    const changes = diffFiles(stored.files.map(toStored), files.map(toCompared));
+    return { commit, changes, problems: stored.problems };
   } catch (error) {
     // It is only a warning that is looked for: the hash does not hang on it.
     if (error instanceof CountersignError) return undefined;
     throw error;
   }
+}
+
+/** Where a directory lies in its work tree, also one that only other commits have. Undefined outside of any. */
+export async function findPlace(directory: string): Promise<WorkTreePlace | undefined> {
+  const here = await toReal(resolve(directory));
+  const top = findTop(here);
+  return top === undefined ? undefined : { top, path: relative(top, here).split(sep).join("/") };
 }
 
 /** The nearest directory that has a `.git`. */
@@ -47,13 +72,29 @@ export function findTop(directory: string): string | undefined {
   return dirname(directory) === directory ? undefined : findTop(dirname(directory));
 }
 
-async function listStored(source: ObjectSource, commit: string, path: string) {
+/** Without links, as far as there is anything. */
+async function toReal(path: string): Promise<string> {
+  if (existsSync(path) || dirname(path) === path) return realpath(path);
+  return join(await toReal(dirname(path)), basename(path));
+}
+
+async function listStored(
+  source: LocalRepository,
+  { commit, path, context }: { readonly commit: string; readonly path: string; readonly context: WorkTreeContext },
+): Promise<TreeListing<ListedFile>> {
+  const { repositories, limits, submodules } = context;
+  const listing = startListing<ListedFile>({ ...defaultTreeLimits, ...limits });
   const entry = await resolvePath(source, commit, path);
-  if (entry?.kind !== "directory") return [];
-  const listing = startListing<ListedFile>(defaultTreeLimits);
-  const root = { path: new Uint8Array(), ownPath: new Uint8Array(), oid: entry.oid, holder: { source, commit } };
-  await listTree(root, { listing, openSubmodule: undefined });
-  return listing.files.map(({ path: bytes, oid }) => ({ path: Buffer.from(bytes).toString(), sha256: oid }));
+  if (entry?.kind !== "directory") return listing;
+  const openSubmodule = submodules === "asked" ? createOpenSubmodule(repositories.openSubmodule) : undefined;
+  const holder = { source, commit, gitDirectory: source.gitDirectory, url: await source.readOrigin() };
+  const root = { path: "", ownPath: toBytePath(Buffer.from(path)), oid: entry.oid, holder };
+  await listTree(root, { listing, openSubmodule });
+  return listing;
+}
+
+function toStored({ path, oid }: ListedFile) {
+  return { path: toText(path), sha256: oid };
 }
 
 function toCompared({ path, oid }: { readonly path: string; readonly oid: string }) {

@@ -1,4 +1,5 @@
 import { CountersignError, failure, type Problem } from "../errors.ts";
+import { toBytePath } from "./byte-path.ts";
 import { toPrintablePath } from "./printable-path.ts";
 
 export type EntryKind = "file" | "directory" | "symlink" | "submodule" | "unknown";
@@ -32,7 +33,7 @@ export function parseTree(bytes: Uint8Array): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
     const nul = bytes.indexOf(0, at);
-    const [mode] = /^[0-7]{5,7}(?= )/.exec(toBinary(bytes.subarray(at, at + 8))) ?? [];
+    const [mode] = /^[0-7]{5,7}(?= )/.exec(toBytePath(bytes.subarray(at, at + 8))) ?? [];
     if (mode === undefined || nul === -1 || nul + 21 > bytes.length)
       throw failure("TREE_MALFORMED", `expected "mode name NUL oid" at byte ${at} of a tree, found something else`);
     const name = bytes.subarray(at + mode.length + 1, nul);
@@ -45,7 +46,7 @@ export function parseTree(bytes: Uint8Array): TreeEntry[] {
 }
 
 function findTreeProblems(entries: readonly TreeEntry[]): Problem[] {
-  const names = entries.map((entry) => toBinary(entry.name));
+  const names = entries.map((entry) => toBytePath(entry.name));
   const keys = entries.map((entry, index) => names[index] + (isDirectoryMode(entry.mode) ? "/" : ""));
   const seen = new Set<string>();
   return entries.flatMap(({ name }, index) => {
@@ -67,13 +68,6 @@ function findTreeProblems(entries: readonly TreeEntry[]): Problem[] {
 /** Also of an odd mode such as 040000, which old commits have. */
 export function isDirectoryMode(mode: string): boolean {
   return (Number.parseInt(mode, 8) & 0o170000) === 0o040000;
-}
-
-/** One character for each byte, so that comparing strings compares bytes. */
-export function toBinary(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  return text;
 }
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.ts";
+import { type BytePath, fromBytePath } from "./byte-path.ts";
 import { toPrintablePath } from "./printable-path.ts";
 
 /** Git LFS decides by a file's first so many bytes, however long the file is. */
@@ -20,8 +21,8 @@ export function isLfsPointer(bytes: Uint8Array): boolean {
   return pointer.test(decoder.decode(bytes.subarray(0, pointerBytes)));
 }
 
-export function toPointerProblem(path: Uint8Array): Problem {
-  const subject = toPrintablePath(path);
+export function toPointerProblem(path: BytePath): Problem {
+  const subject = toPrintablePath(fromBytePath(path));
   return {
     code: "TREE_LFS_POINTER",
     message: `expected the file itself, found a Git LFS pointer at "${subject}"`,

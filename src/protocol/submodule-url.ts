@@ -30,7 +30,8 @@ function isRelative(url: string): boolean {
 
 /** As git's `relative_url` (remote.c) does, but never above the host, where git would take the next part for one. */
 function resolveRelative(url: string, parentUrl: string): string | undefined {
-  let base = parentUrl.replace(/\/$/, "");
+  // Whom the parent was cloned as is nobody's business below it.
+  let base = parentUrl.replace(/^(https?:\/\/)[^/@]*@/i, "$1").replace(/\/$/, "");
   let rest = url;
   while (isRelative(rest)) {
     if (rest.startsWith("../")) base = base.slice(0, base.lastIndexOf("/"));

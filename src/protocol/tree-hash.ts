@@ -1,6 +1,6 @@
 import { sha256 } from "ethers";
 import { CountersignError, failure, type Problem } from "../errors.ts";
-import { toBinary } from "./git-tree.ts";
+import { type BytePath, fromBytePath, toBytePath } from "./byte-path.ts";
 import { type Bytes32, toBytes32 } from "./hex.ts";
 import { findNameProblems } from "./path-name.ts";
 import { findTwins } from "./path-twins.ts";
@@ -13,7 +13,7 @@ export interface ManifestFile {
 }
 
 /** The tree hash, the lines that it is the SHA-256 of, and the files in the order of the lines. */
-export interface Manifest<File extends ManifestFile> {
+export interface Manifest<File> {
   readonly hash: Bytes32;
   readonly text: string;
   readonly files: readonly File[];
@@ -31,10 +31,7 @@ export function hashManifest<File extends ManifestFile>(
 ): Manifest<File> {
   const [first, ...rest] = [...known, ...findPathProblems(files.map((file) => file.path))];
   if (first !== undefined) throw new CountersignError([first, ...rest]);
-  if (files.length === 0) throw failure("TREE_EMPTY", "expected at least one file, found none");
-  const sorted = sortByBytes(files);
-  const text = sorted.map(toLine).join("");
-  return { hash: toBytes32(sha256(new TextEncoder().encode(text))), text, files: sorted };
+  return hashChecked(files.map((file) => ({ file, path: toBytePath(file.path), sha256: file.sha256 })));
 }
 
 /** Everything that protocol §2 refuses in the paths of one directory, each alone and all together. */
@@ -43,13 +40,28 @@ export function findPathProblems(paths: readonly Uint8Array[]): Problem[] {
   return [...paths.flatMap(findNameProblems), ...findTwins(texts)];
 }
 
-function toLine(file: ManifestFile): string {
-  if (!/^[0-9a-f]{64}$/.test(file.sha256)) throw failure("INTERNAL", `expected a SHA-256, found "${file.sha256}"`);
-  return `${file.sha256}  ${parsePath(file.path)}\n`;
+/** A file whose path has none of the {@link findPathProblems}. */
+export interface CheckedFile<File> {
+  readonly file: File;
+  readonly path: BytePath;
+  readonly sha256: string;
 }
 
-/** The order of `LC_ALL=C sort`: UTF-16 would sort some emoji before other letters, a walk `a/b` before `a-b`. */
-function sortByBytes<File extends ManifestFile>(files: readonly File[]): File[] {
-  const keyed = files.map((file) => ({ file, key: toBinary(file.path) }));
-  return keyed.sort((one, two) => (one.key < two.key ? -1 : 1)).map(({ file }) => file);
+/** As {@link hashManifest}, where all paths were checked already. @throws TREE_EMPTY */
+export function hashChecked<File>(files: readonly CheckedFile<File>[]): Manifest<File> {
+  if (files.length === 0) throw failure("TREE_EMPTY", "expected at least one file, found none");
+  // The order of `LC_ALL=C sort`: UTF-16 would sort some emoji before other letters, a walk `a/b` before `a-b`.
+  const sorted = files.toSorted((one, two) => (one.path < two.path ? -1 : 1));
+  const text = sorted.map(toLine).join("");
+  return { hash: toBytes32(sha256(new TextEncoder().encode(text))), text, files: sorted.map(({ file }) => file) };
+}
+
+function toLine({ path, sha256 }: CheckedFile<unknown>): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw failure("INTERNAL", `expected a SHA-256, found "${sha256}"`);
+  return `${sha256}  ${toText(path)}\n`;
+}
+
+/** The path as people read it, which is UTF-8. */
+export function toText(path: BytePath): string {
+  return /^[\0-\x7f]*$/.test(path) ? path : String(parsePath(fromBytePath(path)));
 }

@@ -1,4 +1,5 @@
 import { CountersignError, type Problem } from "../errors.ts";
+import { type BytePath, fromBytePath } from "./byte-path.ts";
 import type { EntryKind } from "./git-tree.ts";
 import { toPrintablePath } from "./printable-path.ts";
 
@@ -25,10 +26,10 @@ export const defaultTreeLimits: TreeLimits = {
 export interface TreeListing<File> {
   readonly files: readonly File[];
   readonly problems: readonly Problem[];
-  addFile(path: Uint8Array, file: File): void;
-  addDirectory(path: Uint8Array): void;
+  addFile(path: BytePath, file: File): void;
+  addDirectory(path: BytePath): void;
   /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
-  addSubmodule(path: Uint8Array): void;
+  addSubmodule(path: BytePath): void;
   /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
   addBytes(count: number): void;
   refuse(problem: Problem): void;
@@ -44,17 +45,15 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
   function stop(problem: Problem): never {
     throw new CountersignError([problem, ...problems]);
   }
-  function assertPath(path: Uint8Array): void {
-    const subject = toPrintablePath(path);
-    const depth = path.reduce((count, byte) => count + (byte === 0x2f ? 1 : 0), 1);
-    if (path.length > limits.pathBytes)
-      stop({
-        code: "TREE_PATH_TOO_LONG",
-        message: `expected ${limits.pathBytes} bytes at most, found ${path.length}`,
-        subject,
-      });
-    if (depth > limits.depth)
-      stop({ code: "TREE_TOO_DEEP", message: `expected ${limits.depth} levels at most, found "${subject}"`, subject });
+  function assertPath(path: BytePath): void {
+    if (path.length > limits.pathBytes) {
+      const message = `expected ${limits.pathBytes} bytes at most, found ${path.length}`;
+      stop({ code: "TREE_PATH_TOO_LONG", message, subject: toPrintable(path) });
+    }
+    if (countParts(path) > limits.depth) {
+      const message = `expected ${limits.depth} levels at most, found "${toPrintable(path)}"`;
+      stop({ code: "TREE_TOO_DEEP", message, subject: toPrintable(path) });
+    }
   }
   function assertCount(count: number): void {
     const message = `expected ${limits.files} files and as many directories at most, found more`;
@@ -76,7 +75,7 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
     addSubmodule(path) {
       assertPath(path);
       submodules += 1;
-      const subject = toPrintablePath(path);
+      const subject = toPrintable(path);
       const message = `expected ${limits.submodules} submodules at most, found more at "${subject}"`;
       if (submodules > limits.submodules) stop({ code: "TREE_TOO_MANY_SUBMODULES", message, subject });
     },
@@ -91,9 +90,19 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
   };
 }
 
+function countParts(path: BytePath): number {
+  let parts = 1;
+  for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1)) parts += 1;
+  return parts;
+}
+
+function toPrintable(path: BytePath): string {
+  return toPrintablePath(fromBytePath(path));
+}
+
 /** Why an entry that is neither file nor directory is refused; `special` is what only a disk can have. */
-export function toKindProblem(kind: Exclude<EntryKind, "file" | "directory"> | "special", path: Uint8Array): Problem {
-  const subject = toPrintablePath(path);
+export function toKindProblem(kind: Exclude<EntryKind, "file" | "directory"> | "special", path: BytePath): Problem {
+  const subject = toPrintable(path);
   const [code, found] = refused[kind];
   return { code, message: `expected a regular file, found ${found} at "${subject}"`, subject };
 }

@@ -1,14 +1,13 @@
 import { statSync } from "node:fs";
-import { realpath } from "node:fs/promises";
-import { relative, sep } from "node:path";
 import type { Command } from "commander";
 import { failure } from "../../errors.ts";
 import { listFiles, summarizeFiles } from "../../explain/file-changes.ts";
 import { toVisible } from "../../explain/visible.ts";
 import { type CommitSource, type Comparison, compareCommits, type Hashed, hashSource } from "../../flows/hash.ts";
-import { findTop, observeWorkTree, type WorkTreeFacts } from "../../observe/work-tree.ts";
+import { findPlace, observeWorkTree, type WorkTreeFacts } from "../../observe/work-tree.ts";
+import { countChanges } from "../../protocol/file-changes.ts";
 import type { Answer } from "../answer.ts";
-import { parseCommit, parseDiffSource, parseHashSource } from "../arguments.ts";
+import { type DiffWords, parseDiffSource, parseDiffWords, parseHashSource } from "../arguments.ts";
 import { addHashOptions, type HashOptions, openHashing } from "../hashing.ts";
 import { finish } from "../options.ts";
 import type { Run } from "../program.ts";
@@ -23,10 +22,12 @@ export function addHash(program: Command, run: Run): void {
   const command = program
     .command("hash")
     .description("compute the tree hash of a directory: what signers sign and the chain stores")
-    .argument("<source>", "a directory, or REPOSITORY#COMMIT[:PATH]; REPOSITORY is a path or an https address")
+    .usage("[options] <source>")
+    // Not asked for here: after --diff it is among the words that the option takes.
+    .argument("[source]", "a directory, or REPOSITORY#COMMIT[:PATH]; REPOSITORY is a path or an https address")
     .option("--manifest", "print the lines that the hash is the SHA-256 of")
     .option("--diff <commits...>", "two commits A B: what changed in a directory, or REPOSITORY#:PATH, from A to B")
-    .action((source: string, options: Options) => run((session) => answer(source, options, session)));
+    .action((source: string | undefined, options: Options) => run((session) => answer(source, options, session)));
   finish(addHashOptions(command), [
     "countersign hash contracts/vault",
     "countersign hash .#0123456789abcdef0123456789abcdef01234567:contracts/vault --manifest",
@@ -35,17 +36,19 @@ export function addHash(program: Command, run: Run): void {
   ]);
 }
 
-function answer(text: string, options: Options, session: Session): Promise<Answer> {
-  if (options.diff === undefined) return answerHash(text, options, session);
-  if (options.manifest) throw failure("USAGE", "expected --manifest or --diff, found both");
-  return answerDiff(text, { ...options, commits: options.diff }, session);
+function answer(text: string | undefined, options: Options, session: Session): Promise<Answer> {
+  if (options.diff !== undefined && options.manifest)
+    throw failure("USAGE", "expected --manifest or --diff, found both");
+  if (options.diff !== undefined) return answerDiff(parseDiffWords(text, options.diff), options, session);
+  if (text !== undefined) return answerHash(text, options, session);
+  throw failure("USAGE", "expected a directory or REPOSITORY#COMMIT[:PATH], found nothing");
 }
 
 async function answerHash(text: string, options: Options, session: Session): Promise<Answer> {
   const source = parseHashSource(text, isDirectory);
   const context = await openHashing(options, session);
   const hashed = await session.progress.during("Hashing", () => hashSource(source, context));
-  const disk = source.kind === "directory" ? await lookAtDisk(source.directory, hashed, context) : undefined;
+  const disk = source.kind === "directory" ? await observeWorkTree(source.directory, hashed.files, context) : undefined;
   if (disk) session.progress.note(warn(disk));
   const { manifest } = options;
   const lines = manifest ? `\n${toLines(hashed, session).trimEnd()}` : "";
@@ -56,27 +59,23 @@ async function answerHash(text: string, options: Options, session: Session): Pro
   };
 }
 
-async function lookAtDisk(
-  directory: string,
-  { files }: Hashed,
-  { repositories }: { repositories: Parameters<typeof observeWorkTree>[2] },
-) {
-  return observeWorkTree(directory, files, repositories);
-}
-
 /** The hash is that of the files on this disk: told wherever a commit's would be another. */
-function warn({ commit, changes }: WorkTreeFacts): string {
+function warn({ commit, changes, problems }: WorkTreeFacts): string {
   const { added, removed, changed } = changes;
-  if (added.length + removed.length + changed.length === 0)
+  if (countChanges(changes) + problems.length === 0)
     return `The files are those that git has of ${commit.slice(0, 12)}.`;
   const about = [
     "Hashed as the files lie on this disk; git has others of the commit that is checked out. What is signed is what git has:",
     "REPOSITORY#COMMIT:PATH hashes that.",
   ].join(" ");
   const reasons = [
-    ...toReason(added, "not in the commit (ignored, or not committed yet)"),
+    ...toReason(added, "not in the commit (ignored, not committed yet, or a submodule's)"),
     ...toReason(changed, "with other bytes (edited, or stored through a filter: line ends, LFS)"),
     ...toReason(removed, "only in the commit"),
+    ...toReason(
+      problems.map(({ code, subject = "" }) => `${subject} (${code})`),
+      "for which a hash of the commit is refused",
+    ),
   ];
   return [about, ...reasons].join("\n");
 }
@@ -87,20 +86,16 @@ function toReason(paths: readonly string[], words: string): string[] {
   return [`  ${paths.length} ${words}: ${shown}${paths.length > 5 ? ", …" : ""}`];
 }
 
-async function answerDiff(
-  text: string,
-  options: Options & { readonly commits: readonly string[] },
-  session: Session,
-): Promise<Answer> {
-  const [first, second, ...more] = options.commits;
-  if (first === undefined || second === undefined || more.length > 0)
-    throw failure("USAGE", `--diff: expected two commits, found ${options.commits.length}`);
-  const [before, after] = await Promise.all(
-    [first, second].map(async (commit) => toCommitSource(text, parseCommit(commit))),
-  );
-  if (before === undefined || after === undefined) throw failure("INTERNAL", "expected two sources");
+async function answerDiff({ source, ...commits }: DiffWords, options: Options, session: Session): Promise<Answer> {
+  const place = await toPlace(source);
   const context = await openHashing(options, session);
+  const before = { ...place, commit: commits.before };
+  const after = { ...place, commit: commits.after };
   const found = await session.progress.during("Hashing", () => compareCommits({ before, after }, context));
+  if (found.before === undefined && found.after === undefined)
+    throw failure("TREE_ABSENT", `expected a directory at "${place.path}" in one of the commits, found it in neither`, {
+      subject: place.path,
+    });
   return {
     exit: 0,
     text: toDiffText(found),
@@ -109,14 +104,13 @@ async function answerDiff(
 }
 
 /** A directory of a work tree is the same directory of its repository. */
-async function toCommitSource(text: string, commit: string): Promise<CommitSource> {
+async function toPlace(text: string): Promise<CommitSource> {
   const source = parseDiffSource(text, isDirectory);
-  if (source.kind !== "directory") return { ...source, commit };
-  const here = await realpath(source.directory);
-  const top = findTop(here);
-  if (top !== undefined)
-    return { kind: "local", repository: top, commit, path: relative(top, here).split(sep).join("/") };
-  throw failure("USAGE", `expected a directory of a git repository, found none around ${JSON.stringify(text)}`);
+  if (source.kind !== "directory") return source;
+  const place = await findPlace(source.directory);
+  if (place) return { kind: "local", repository: place.top, commit: "", path: place.path };
+  const expected = "expected a directory in a work tree of git, or REPOSITORY#:PATH";
+  throw failure("USAGE", `${expected}, found neither at ${JSON.stringify(text)}`);
 }
 
 function toDiffText({ before, after, changes }: Comparison): string {
@@ -135,7 +129,7 @@ function toJson(
   { source, disk, ...wanted }: { source: object; disk: WorkTreeFacts | undefined; manifest: boolean },
 ): object {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const workTree = disk && { commit: disk.commit, ...disk.changes };
+  const workTree = disk && { commit: disk.commit, ...disk.changes, problems: disk.problems };
   return {
     hash,
     source,

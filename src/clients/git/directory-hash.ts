@@ -1,8 +1,9 @@
 import { CountersignError, failure } from "../../errors.ts";
+import { fromBytePath, toBytePath } from "../../protocol/byte-path.ts";
 import type { Bytes32 } from "../../protocol/hex.ts";
 import { toPointerProblem } from "../../protocol/lfs-pointer.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
-import { hashManifest } from "../../protocol/tree-hash.ts";
+import { type CheckedFile, hashChecked, hashManifest, type Manifest, toText } from "../../protocol/tree-hash.ts";
 import {
   defaultTreeLimits,
   startListing,
@@ -14,7 +15,7 @@ import { type HashedBlobs, hashBlobs, type KnownBlobs } from "./blob-hash.ts";
 import type { ObjectSource } from "./object-source.ts";
 import { createOpenSubmodule, type OpenRepository } from "./submodules.ts";
 import { resolvePath } from "./tree-path.ts";
-import { atPlace, type Holder, type ListedFile, listTree } from "./tree-walk.ts";
+import { atPlace, type Holder, type KnownTrees, type ListedFile, listTree } from "./tree-walk.ts";
 
 /** A file as git stores it. `path` is relative to the directory, `sha256` 64 hex digits, `size` in bytes. */
 export interface HashedFile {
@@ -44,6 +45,7 @@ export interface HashOptions {
   readonly limits?: Partial<TreeLimits>;
   /** For a preview only: never for what is signed, finalized or validated (protocol §2). */
   readonly known?: KnownBlobs;
+  readonly trees?: KnownTrees;
   /** The files whose content is wanted too. */
   readonly isWanted?: (path: string) => boolean;
   /** Absent: submodules are refused. */
@@ -65,11 +67,24 @@ export async function hashDirectory(source: ObjectSource, options: HashOptions):
   const treeOid = await resolveDirectory(source, commit, path);
   const listing = startListing<ListedFile>({ ...defaultTreeLimits, ...limits });
   const holder = { source, commit, url: submodules?.url, gitDirectory: submodules?.gitDirectory };
-  const root = { path: new Uint8Array(), ownPath: Buffer.from(path.replace(/\/$/, "")), oid: treeOid, holder };
-  await listTree(root, { listing, openSubmodule: submodules && createOpenSubmodule(submodules.open) });
-  const { hash, text, files } = hashManifest(await hashFiles(listing, options), listing.problems);
-  const contents = new Map(files.flatMap(({ path, content }) => (content ? [[toText(path), content]] : [])));
+  const ownPath = toBytePath(Buffer.from(path.replace(/\/$/, "")));
+  const openSubmodule = submodules && createOpenSubmodule(submodules.open);
+  const { arePlain } = await listTree(
+    { path: "", ownPath, oid: treeOid, holder },
+    { listing, openSubmodule, trees: options.trees },
+  );
+  const hashed = await hashFiles(listing, options);
+  const { hash, text, files } =
+    arePlain && listing.problems.length === 0 ? hashChecked(hashed) : hashAny(hashed, listing);
+  const contents = new Map(files.flatMap(({ path, content }) => (content ? [[path, content]] : [])));
   return { hash, treeOid, manifest: text, files: files.map(toHashedFile), ...(isWanted && { contents }) };
+}
+
+/** The slow way, which finds and tells what is wrong. */
+function hashAny(files: readonly CheckedFile<FoundFile>[], { problems }: TreeListing<ListedFile>): Manifest<FoundFile> {
+  const listed = files.map(({ file, path, sha256 }) => ({ file, path: fromBytePath(path), sha256 }));
+  const { files: sorted, ...manifest } = hashManifest(listed, problems);
+  return { ...manifest, files: sorted.map(({ file }) => file) };
 }
 
 async function resolveDirectory(source: ObjectSource, commit: string, path: string): Promise<string> {
@@ -78,14 +93,16 @@ async function resolveDirectory(source: ObjectSource, commit: string, path: stri
   if (entry === undefined)
     throw failure("TREE_ABSENT", `expected a directory at "${subject}", found none`, { subject });
   if (entry.kind === "directory") return entry.oid;
-  if (entry.kind === "unknown") throw new CountersignError(toKindProblem("unknown", Buffer.from(path)));
+  if (entry.kind === "unknown") throw new CountersignError(toKindProblem("unknown", toBytePath(Buffer.from(path))));
   throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${subject}", found a ${entry.kind}`, { subject });
 }
+
+type FoundFile = HashedFile & { readonly content: Uint8Array | undefined };
 
 async function hashFiles(
   listing: TreeListing<ListedFile>,
   { known, isWanted = () => false }: Pick<HashOptions, "known" | "isWanted">,
-) {
+): Promise<CheckedFile<FoundFile>[]> {
   const bySource = Map.groupBy(listing.files, ({ holder }) => holder.source);
   const hashed = new Map<ObjectSource, HashedBlobs>();
   for (const [source, files] of bySource) {
@@ -94,19 +111,24 @@ async function hashFiles(
     const wanted = new Set(files.filter(({ path }) => isWanted(toText(path))).map(({ oid }) => oid));
     hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known, wanted }));
   }
-  return listing.files.flatMap((file) => {
-    const { blobs, problems } = hashed.get(file.holder.source) ?? {};
-    for (const problem of problems?.get(file.oid) ?? []) listing.refuse(atPlace(problem, file.path));
-    const blob = blobs?.get(file.oid);
+  return listing.files.flatMap((listed) => {
+    const { blobs, problems } = hashed.get(listed.holder.source) ?? {};
+    for (const problem of problems?.get(listed.oid) ?? []) listing.refuse(atPlace(problem, listed.path));
+    const blob = blobs?.get(listed.oid);
     if (blob === undefined) return [];
-    if (blob.isPointer) listing.refuse(toPointerProblem(file.path));
-    const content = isWanted(toText(file.path)) ? blob.content : undefined;
-    return [{ ...file, sha256: blob.sha256, size: blob.size, content }];
+    if (blob.isPointer) listing.refuse(toPointerProblem(listed.path));
+    const path = toText(listed.path);
+    const { mode, oid } = listed;
+    const file = {
+      path,
+      sha256: blob.sha256,
+      mode,
+      size: blob.size,
+      oid,
+      content: isWanted(path) ? blob.content : undefined,
+    };
+    return [{ file, path: listed.path, sha256: blob.sha256 }];
   });
-}
-
-function toText(path: Uint8Array): string {
-  return Buffer.from(path).toString();
 }
 
 function countIds(files: readonly ListedFile[]): Map<string, number> {
@@ -115,6 +137,6 @@ function countIds(files: readonly ListedFile[]): Map<string, number> {
   return count;
 }
 
-function toHashedFile({ path, sha256, mode, size, oid }: ListedFile & Pick<HashedFile, "sha256" | "size">): HashedFile {
-  return { path: toText(path), sha256, mode, size, oid };
+function toHashedFile({ content: _, ...file }: FoundFile): HashedFile {
+  return file;
 }

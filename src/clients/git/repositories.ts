@@ -1,5 +1,5 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Octokit } from "@octokit/rest";
 import { CountersignError, failure } from "../../errors.ts";
 import { toSubmoduleUrl } from "../../protocol/submodule-url.ts";
@@ -68,29 +68,40 @@ export function createRepositories(settings: RepositoriesSettings): Repositories
   };
 }
 
-/** Where `git clone --recurse-submodules` keeps it. Any place will do that has the commit: its bytes are hashed. */
+/** A clone of it on this disk. Any place will do that has the commit: its bytes are hashed. */
 async function findCloned(
-  { name, commit, url }: WantedSubmodule,
+  wanted: WantedSubmodule,
   { parent, openLocal }: { readonly parent: Holder; readonly openLocal: Repositories["openLocal"] },
 ): Promise<Omit<Holder, "commit"> | undefined> {
   if (parent.gitDirectory === undefined) return undefined;
-  const gitDirectory = join(parent.gitDirectory, "modules", name);
-  const isThere = await access(join(gitDirectory, "objects")).then(...isFound);
-  if (!isThere) return undefined;
-  const source = await openLocal(gitDirectory);
-  if ((await findCommit(source, commit)) === undefined) return undefined;
-  return { source, gitDirectory, url: await source.readOrigin().then((origin) => origin ?? url) };
+  for (const place of await listPlaces(parent.gitDirectory, wanted)) {
+    const source = await openLocal(place).catch(orNone);
+    if (source === undefined || (await findCommit(source, wanted.commit)) === undefined) continue;
+    return { source, gitDirectory: source.gitDirectory, url: (await source.readOrigin()) ?? wanted.url };
+  }
+  return undefined;
 }
 
-const isFound = [() => true, () => false] as const;
+/** Where git keeps it: in the repository, in that of a linked work tree, or (before git 1.7.8) in the work tree. */
+async function listPlaces(gitDirectory: string, { name, path }: WantedSubmodule): Promise<string[]> {
+  const linked = await readdir(join(gitDirectory, "worktrees")).catch(() => []);
+  const owners = [gitDirectory, ...linked.map((tree) => join(gitDirectory, "worktrees", tree))];
+  const modules = owners.map((owner) => join(owner, "modules", name));
+  return basename(gitDirectory) === ".git" ? [...modules, join(dirname(gitDirectory), path, ".git")] : modules;
+}
+
+/** No repository, or one of another format, is no place to look into. */
+function orNone(error: unknown): undefined {
+  if (!(error instanceof CountersignError)) throw error;
+}
 
 /** @throws SUBMODULE_UNAVAILABLE where the host has no such repository or commit; what keeps it from being asked */
-async function ensurePinned(source: RemoteRepository, { commit, path }: WantedSubmodule, url: string): Promise<void> {
+async function ensurePinned(source: RemoteRepository, { commit, place }: WantedSubmodule, url: string): Promise<void> {
   try {
     await source.ensureCommit(commit, 1);
   } catch (cause) {
     if (!(cause instanceof CountersignError) || cause.code !== "GIT_REFUSED") throw cause;
     const message = `expected the commit ${commit} of the submodule at ${url}, found that it cannot be had`;
-    throw failure("SUBMODULE_UNAVAILABLE", message, { subject: path, cause });
+    throw failure("SUBMODULE_UNAVAILABLE", message, { subject: place, cause });
   }
 }

@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { fromBytePath, toBytePath } from "../../protocol/byte-path.ts";
 import { parseGitModules, type Submodule } from "../../protocol/git-modules.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { readBlobs, readCommit } from "./object-source.ts";
@@ -15,6 +16,8 @@ export type OpenRepository = (wanted: WantedSubmodule, parent: Holder) => Promis
 export interface WantedSubmodule extends Submodule {
   /** The commit that the parent's tree pins. */
   readonly commit: string;
+  /** Its path in what is hashed, as it can be shown. */
+  readonly place: string;
 }
 
 /** A submodule counts as the files of its pinned commit, as `git clone --recurse-submodules` lays them out (protocol §2). */
@@ -23,14 +26,15 @@ export function createOpenSubmodule(open: OpenRepository): OpenSubmodule {
   return async ({ path, ownPath, oid: commit, holder }) => {
     const submodules = declared.get(holder) ?? readGitModules(holder);
     declared.set(holder, submodules);
-    const own = Buffer.from(ownPath);
-    const submodule = (await submodules).find((one) => Buffer.from(one.path).equals(own));
-    const subject = toPrintablePath(ownPath);
-    if (submodule === undefined)
-      throw failure("SUBMODULE_UNDECLARED", `expected "${subject}" in .gitmodules, found no entry`, { subject });
-    const opened = { ...(await open({ ...submodule, commit }, holder)), commit };
+    const submodule = (await submodules).find((one) => toBytePath(Buffer.from(one.path)) === ownPath);
+    const place = toPrintablePath(fromBytePath(path));
+    if (submodule === undefined) {
+      const message = `expected "${toPrintablePath(fromBytePath(ownPath))}" in .gitmodules, found no entry`;
+      throw failure("SUBMODULE_UNDECLARED", message, { subject: place });
+    }
+    const opened = { ...(await open({ ...submodule, commit, place }, holder)), commit };
     const { tree } = await readCommit(opened.source, commit);
-    return { path, ownPath: new Uint8Array(), oid: tree, holder: opened };
+    return { path, ownPath: "", oid: tree, holder: opened };
   };
 }
 

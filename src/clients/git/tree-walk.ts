@@ -1,8 +1,9 @@
 import { CountersignError } from "../../errors.ts";
-import type { TreeEntry } from "../../protocol/git-tree.ts";
+import { type BytePath, fromBytePath, joinBytePath } from "../../protocol/byte-path.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { type TreeListing, toKindProblem } from "../../protocol/tree-listing.ts";
 import { type ObjectSource, readTree } from "./object-source.ts";
+import { type NodeEntry, type TreeNode, toNode } from "./tree-node.ts";
 
 /** The commit that a directory, or a submodule in it, belongs to. */
 export interface Holder {
@@ -16,9 +17,9 @@ export interface Holder {
 
 /** Something in the hashed directory: `path` is relative to that, empty for itself; `oid` is a tree's or a submodule's commit. */
 export interface Place {
-  readonly path: Uint8Array;
+  readonly path: BytePath;
   /** Relative to the top of the holder. */
-  readonly ownPath: Uint8Array;
+  readonly ownPath: BytePath;
   readonly oid: string;
   readonly holder: Holder;
 }
@@ -30,43 +31,54 @@ export interface ListedFile extends Place {
 /** The root tree that stands in a submodule's place. What it refuses is told among the other problems. */
 export type OpenSubmodule = (at: Place) => Promise<Place>;
 
-interface Listing {
+/** Trees that were read and verified before, by their ids. */
+export type KnownTrees = Pick<Map<string, TreeNode>, "get" | "set">;
+
+export interface TreeWalk {
   readonly listing: TreeListing<ListedFile>;
   /** Absent where submodules are refused. */
-  readonly openSubmodule: OpenSubmodule | undefined;
+  readonly openSubmodule?: OpenSubmodule | undefined;
+  /** For a preview, as what blobs hashed to. */
+  readonly trees?: KnownTrees | undefined;
 }
 
 /**
  * Lists a directory level by level, so that a level's trees can be read together. Trees of one id are read once: one that
- * is named a million times costs no more than the limit of the listing.
+ * is named a million times costs no more than the limit of the listing. Answers whether all names are plain: then no path
+ * made of them needs to be looked at again.
  *
  * @throws what the listing's limits throw; GIT_OBJECT_ABSENT
  */
-export async function listTree(root: Place, { listing, openSubmodule }: Listing): Promise<void> {
-  const read = createTreeReader();
+export async function listTree(root: Place, walk: TreeWalk): Promise<{ readonly arePlain: boolean }> {
+  const read = createNodeReader(walk.trees ?? new Map());
+  let arePlain = true;
   for (let level = [root]; level.length > 0; ) {
-    const readings = level.map((tree) => ({ tree, entries: read(tree) }));
+    const readings = level.map((tree) => ({ tree, node: read(tree) }));
     // All are awaited, also when one ends the walk.
-    await Promise.allSettled(readings.map(({ entries }) => entries));
+    await Promise.allSettled(readings.map(({ node }) => node).filter((node) => node instanceof Promise));
     level = [];
-    for (const { tree, entries } of readings) {
-      for (const entry of (await orRefuse(entries, { listing, path: tree.path })) ?? []) {
-        const below = await listEntry(entry, { tree, listing, openSubmodule });
-        if (below) level.push(below);
+    for (const { tree, node } of readings) {
+      const found = node instanceof Promise ? await orRefuse(node, { ...walk, path: tree.path }) : node;
+      arePlain &&= found?.isPlain === true;
+      for (const entry of found?.entries ?? []) {
+        const below = listEntry(entry, { ...walk, tree });
+        if (below) level.push(...[await below].filter((place) => place !== undefined));
       }
     }
   }
+  return { arePlain };
 }
 
-async function listEntry(
-  entry: TreeEntry,
-  { tree, listing, openSubmodule }: Listing & { readonly tree: Place },
-): Promise<Place | undefined> {
-  const path = joinPath(tree.path, entry.name);
-  const at = { path, ownPath: joinPath(tree.ownPath, entry.name), oid: entry.oid, holder: tree.holder };
-  switch (entry.kind) {
+/** Answers what stands below it. */
+function listEntry(
+  { kind, mode, name, oid }: NodeEntry,
+  { tree, listing, openSubmodule }: TreeWalk & { readonly tree: Place },
+): Place | Promise<Place | undefined> | undefined {
+  const path = joinBytePath(tree.path, name);
+  const at = { path, ownPath: joinBytePath(tree.ownPath, name), oid, holder: tree.holder };
+  switch (kind) {
     case "file":
-      listing.addFile(path, { ...at, mode: entry.mode });
+      listing.addFile(path, { ...at, mode });
       return undefined;
     case "directory":
       listing.addDirectory(path);
@@ -77,29 +89,29 @@ async function listEntry(
       return orRefuse(openSubmodule(at), { listing, path });
     default:
   }
-  listing.refuse(toKindProblem(entry.kind, path));
+  listing.refuse(toKindProblem(kind, path));
   return undefined;
 }
 
-function joinPath(directory: Uint8Array, name: Uint8Array): Uint8Array {
-  return directory.length === 0 ? name : Buffer.concat([directory, Buffer.from("/"), name]);
-}
-
-function createTreeReader(): (tree: Place) => Promise<TreeEntry[]> {
-  const known = new Map<ObjectSource, Map<string, Promise<TreeEntry[]>>>();
-  return ({ holder: { source }, oid }) => {
-    const trees = known.get(source) ?? new Map<string, Promise<TreeEntry[]>>();
-    known.set(source, trees);
-    const entries = trees.get(oid) ?? readTree(source, oid);
-    trees.set(oid, entries);
-    return entries;
+function createNodeReader(trees: KnownTrees): (tree: Place) => TreeNode | Promise<TreeNode> {
+  const reading = new Map<string, Promise<TreeNode>>();
+  return ({ holder, oid }) => {
+    const known = trees.get(oid) ?? reading.get(oid);
+    if (known !== undefined) return known;
+    const node = readTree(holder.source, oid).then((entries) => {
+      const made = toNode(entries);
+      trees.set(oid, made);
+      return made;
+    });
+    reading.set(oid, node);
+    return node;
   };
 }
 
 /** What is wrong at one place is one problem among others, so that all are told at once; a fault ends the walk. */
 async function orRefuse<T>(
   found: Promise<T>,
-  { listing, path }: { readonly listing: TreeListing<ListedFile>; readonly path: Uint8Array },
+  { listing, path }: { readonly listing: TreeListing<ListedFile>; readonly path: BytePath },
 ): Promise<T | undefined> {
   try {
     return await found;
@@ -110,7 +122,7 @@ async function orRefuse<T>(
   }
 }
 
-export function atPlace<P extends { readonly message: string }>(problem: P, path: Uint8Array): P {
-  const place = toPrintablePath(path);
+export function atPlace<P extends { readonly message: string }>(problem: P, path: BytePath): P {
+  const place = toPrintablePath(fromBytePath(path));
   return place === "" ? problem : { ...problem, message: `${problem.message} (in "${place}")` };
 }
