@@ -7,6 +7,7 @@ import { Probot } from "probot";
 import { openChain } from "../clients/chain.ts";
 import { createCompiler } from "../clients/compiler.ts";
 import { findNativeGit } from "../clients/git/native-git.ts";
+import { rememberObjects } from "../clients/git/remembered.ts";
 import { openRegistry } from "../clients/registry.ts";
 import { createRelayer } from "../clients/relayer.ts";
 import { openStore } from "../clients/store.ts";
@@ -81,7 +82,7 @@ export async function startApp(
     log,
     native,
     limits: settings.limits,
-    blobs: store.blobs,
+    remembered: rememberObjects(store.blobs),
   };
   const server = createAppServer(probot, log);
   await listenOn(server, settings.port);

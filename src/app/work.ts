@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Compiler } from "../clients/compiler.ts";
-import type { KnownBlobs } from "../clients/git/blob-hash.ts";
 import type { NativeGit } from "../clients/git/native-git.ts";
+import type { Remembered } from "../clients/git/remembered.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import { createRepositories } from "../clients/git/repositories.ts";
 import { type GithubClient, openGithub } from "../clients/github.ts";
@@ -31,7 +31,7 @@ export interface Workshop {
   readonly sink: KeySink;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
-  readonly blobs: KnownBlobs;
+  readonly remembered: Remembered;
   readonly log: { info(fields: object, message: string): void };
 }
 
@@ -66,7 +66,7 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
 
 async function openRepository(
   key: RepositoryKey,
-  { host, data, installations, native, limits, blobs }: Workshop,
+  { host, data, installations, native, limits, remembered }: Workshop,
 ): Promise<{ github: GithubClient; git: RemoteRepository; hashing: Hashing }> {
   const { api, token } = await installations.open(key);
   const url = `${host.origin}/${key.owner}/${key.repository}`;
@@ -75,7 +75,7 @@ async function openRepository(
   const toDirectory = (address: string) =>
     join(data, "git", address === url ? String(key.repositoryId) : join("submodules", toFileName(address)));
   const repositories = createRepositories({ git: native, origin, enterpriseOrigin, token, api, toDirectory, limits });
-  const hashing = { limits, known: blobs, openSubmodule: repositories.openSubmodule };
+  const hashing = { limits, remembered, openSubmodule: repositories.openSubmodule };
   return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
 }
 

@@ -1,6 +1,6 @@
-import type { KnownBlobs } from "../clients/git/blob-hash.ts";
 import { type HashedDirectory, type HashOptions, hashDirectory } from "../clients/git/directory-hash.ts";
 import { findLastChange } from "../clients/git/history.ts";
+import type { Remembered } from "../clients/git/remembered.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import type { OpenRepository } from "../clients/git/submodules.ts";
 import { resolvePath } from "../clients/git/tree-path.ts";
@@ -25,7 +25,7 @@ export interface Hashing {
   /** Reaches submodules, for the directories whose configuration asks for them. */
   readonly openSubmodule: OpenRepository;
   /** For previews only (protocol §2). */
-  readonly known?: KnownBlobs | undefined;
+  readonly remembered?: Remembered | undefined;
 }
 
 /** A registered directory, as the configuration names it. */
@@ -93,7 +93,7 @@ export async function observeHash(
   commit: string,
   contract: Registered,
 ): Promise<Bytes32 | undefined> {
-  const fromBytes = { ...hashing, known: undefined } as Hashing;
+  const fromBytes = { ...hashing, remembered: undefined } as Hashing;
   const hashed = await orRefused(() => hashRegistered(contract, { commit, git, hashing: fromBytes }));
   return "kind" in hashed ? undefined : hashed.hash;
 }
@@ -102,13 +102,13 @@ function hashRegistered(
   { path, submodules }: Registered,
   { git, hashing, ...options }: Pick<Clients, "git" | "hashing"> & Pick<HashOptions, "commit" | "isWanted">,
 ): Promise<HashedDirectory> {
-  const { limits, known, openSubmodule } = hashing ?? {};
+  const { limits, remembered, openSubmodule } = hashing ?? {};
   return hashDirectory(git, {
     path,
     commit: options.commit,
     ...(options.isWanted && { isWanted: options.isWanted }),
     ...(limits && { limits }),
-    ...(known && { known }),
+    ...(remembered && { remembered }),
     ...(submodules && openSubmodule && { submodules: { url: git.url, open: openSubmodule } }),
   });
 }

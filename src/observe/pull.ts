@@ -50,7 +50,7 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2).
   const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken);
-  const scope = { commits, policy, sources: isPreview ? sources : withoutKnown(sources) };
+  const scope = { commits, policy, sources: isPreview ? sources : fromBytes(sources) };
   const { contracts, chains } = await observeContracts(reading, scope);
   const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, scope);
   const { sticky, posts, earlier, answered } = conversation;
@@ -80,9 +80,9 @@ function hasSpoken({ commands }: Post): boolean {
   return commands.some(({ kind }) => kind === "sign" || kind === "reject");
 }
 
-function withoutKnown({ hashing, ...sources }: Sources): Sources {
+function fromBytes({ hashing, ...sources }: Sources): Sources {
   if (!hashing) return sources;
-  const { known: _, ...rest } = hashing;
+  const { remembered: _, ...rest } = hashing;
   return { ...sources, hashing: rest };
 }
 

@@ -11,11 +11,12 @@ import {
   type TreeListing,
   toKindProblem,
 } from "../../protocol/tree-listing.ts";
-import { type HashedBlobs, hashBlobs, type KnownBlobs } from "./blob-hash.ts";
+import { type HashedBlobs, hashBlobs } from "./blob-hash.ts";
 import type { ObjectSource } from "./object-source.ts";
+import type { Remembered } from "./remembered.ts";
 import { createOpenSubmodule, type OpenRepository } from "./submodules.ts";
 import { resolvePath } from "./tree-path.ts";
-import { atPlace, type Holder, type KnownTrees, type ListedFile, listTree } from "./tree-walk.ts";
+import { atPlace, type Holder, type ListedFile, listTree } from "./tree-walk.ts";
 
 /** A file as git stores it. `path` is relative to the directory, `sha256` 64 hex digits, `size` in bytes. */
 export interface HashedFile {
@@ -44,8 +45,7 @@ export interface HashOptions {
   readonly path: string;
   readonly limits?: Partial<TreeLimits>;
   /** For a preview only: never for what is signed, finalized or validated (protocol §2). */
-  readonly known?: KnownBlobs;
-  readonly trees?: KnownTrees;
+  readonly remembered?: Remembered;
   /** The files whose content is wanted too. */
   readonly isWanted?: (path: string) => boolean;
   /** Absent: submodules are refused. */
@@ -71,7 +71,7 @@ export async function hashDirectory(source: ObjectSource, options: HashOptions):
   const openSubmodule = submodules && createOpenSubmodule(submodules.open);
   const { arePlain } = await listTree(
     { path: "", ownPath, oid: treeOid, holder },
-    { listing, openSubmodule, trees: options.trees },
+    { listing, openSubmodule, trees: options.remembered?.trees },
   );
   const hashed = await hashFiles(listing, options);
   const { hash, text, files } =
@@ -101,7 +101,7 @@ type FoundFile = HashedFile & { readonly content: Uint8Array | undefined };
 
 async function hashFiles(
   listing: TreeListing<ListedFile>,
-  { known, isWanted = () => false }: Pick<HashOptions, "known" | "isWanted">,
+  { remembered, isWanted = () => false }: Pick<HashOptions, "remembered" | "isWanted">,
 ): Promise<CheckedFile<FoundFile>[]> {
   const bySource = Map.groupBy(listing.files, ({ holder }) => holder.source);
   const hashed = new Map<ObjectSource, HashedBlobs>();
@@ -109,7 +109,7 @@ async function hashFiles(
     const count = countIds(files);
     const onBlob = ({ oid, size }: { oid: string; size: number }) => listing.addBytes(size * (count.get(oid) ?? 1));
     const wanted = new Set(files.filter(({ path }) => isWanted(toText(path))).map(({ oid }) => oid));
-    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known, wanted }));
+    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known: remembered?.blobs, wanted }));
   }
   return listing.files.flatMap((listed) => {
     const { blobs, problems } = hashed.get(listed.holder.source) ?? {};

@@ -1,0 +1,51 @@
+import type { BlobHash, KnownBlobs } from "./blob-hash.ts";
+import type { TreeNode } from "./tree-node.ts";
+import type { KnownTrees } from "./tree-walk.ts";
+
+/** What was read and hashed before, for previews only (protocol §2). */
+export interface Remembered {
+  readonly blobs: KnownBlobs;
+  readonly trees: KnownTrees;
+}
+
+/** Of each kind, in this process: some hundred bytes each. */
+const mostHeld = 200_000;
+
+/** Keeps what is asked for often in memory, before a store that outlives the process. */
+export function rememberObjects(store: KnownBlobs, { most = mostHeld }: { readonly most?: number } = {}): Remembered {
+  const blobs = holdAtMost<BlobHash>(most);
+  return {
+    trees: holdAtMost<TreeNode>(most),
+    blobs: {
+      async find(oids) {
+        const found = new Map(oids.flatMap((oid) => toEntry(oid, blobs.get(oid))));
+        const absent = oids.filter((oid) => !found.has(oid));
+        for (const [oid, blob] of absent.length > 0 ? await store.find(absent) : []) {
+          blobs.set(oid, blob);
+          found.set(oid, blob);
+        }
+        return found;
+      },
+      async keep(read) {
+        for (const [oid, blob] of read) blobs.set(oid, blob);
+        await store.keep(read);
+      },
+    },
+  };
+}
+
+/** Forgets everything where it gets too much: what is in use is soon there again. */
+function holdAtMost<T>(most: number): Pick<Map<string, T>, "get" | "set"> {
+  const held = new Map<string, T>();
+  return {
+    get: (oid) => held.get(oid),
+    set(oid, value) {
+      if (held.size >= most) held.clear();
+      return held.set(oid, value);
+    },
+  };
+}
+
+function toEntry(oid: string, blob: BlobHash | undefined): [string, BlobHash][] {
+  return blob === undefined ? [] : [[oid, blob]];
+}
