@@ -43,7 +43,7 @@ export function parseHashSource(text: string, isDirectory: (path: string) => boo
   if (repository === undefined || commit === undefined || isDirectory(text))
     return { kind: "directory", directory: text };
   if (repository === "") throw failure("USAGE", `expected a repository before #, found ${quote(text)}`);
-  if (/^https?:\/\//.test(repository)) return { kind: "remote", url: repository, commit, path };
+  if (isRemote(repository)) return { kind: "remote", url: toUrl(repository), commit, path };
   return { kind: "local", repository, commit, path };
 }
 
@@ -77,13 +77,21 @@ export function parseDiffWords(source: string | undefined, words: readonly strin
 
 /** Reads `DIR` or `REPOSITORY#:PATH`, whose commits are named elsewhere; an address alone is its root. @throws USAGE */
 export function parseDiffSource(text: string, isDirectory: (path: string) => boolean): HashSource {
-  const isAddress = /^https?:\/\//.test(text);
-  if (isDirectory(text) || !(isAddress || text.includes("#"))) return { kind: "directory", directory: text };
+  if (isDirectory(text) || !(isRemote(text) || text.includes("#"))) return { kind: "directory", directory: text };
   const [, repository = "", path = ""] = /^([^#]+)(?:#(?::([\s\S]*))?)?$/.exec(text) ?? [];
   if (repository === "")
     throw failure("USAGE", `expected DIR or REPOSITORY#:PATH, whose commits --diff names, found ${quote(text)}`);
-  if (isAddress) return { kind: "remote", url: repository, commit: "", path };
+  if (isRemote(text)) return { kind: "remote", url: toUrl(repository), commit: "", path };
   return { kind: "local", repository, commit: "", path };
+}
+
+function isRemote(text: string): boolean {
+  return /^https?:\/\//.test(text);
+}
+
+/** A slash at the end is how a browser shows it; a host asked for it would find nothing there. */
+function toUrl(text: string): string {
+  return text.replace(/\/+$/, "");
 }
 
 function toCommitFault(text: string): string {
