@@ -31,7 +31,7 @@ export function hashManifest<File extends ManifestFile>(
 ): Manifest<File> {
   const [first, ...rest] = [...known, ...findPathProblems(files.map((file) => file.path))];
   if (first !== undefined) throw new CountersignError([first, ...rest]);
-  return hashChecked(files.map((file) => ({ file, path: toBytePath(file.path), sha256: file.sha256 })));
+  return hashChecked(files.map(toChecked));
 }
 
 /** Everything that protocol §2 refuses in the paths of one directory, each alone and all together. */
@@ -44,6 +44,8 @@ export function findPathProblems(paths: readonly Uint8Array[]): Problem[] {
 export interface CheckedFile<File> {
   readonly file: File;
   readonly path: BytePath;
+  /** The same as people read it. */
+  readonly text: string;
   readonly sha256: string;
 }
 
@@ -56,9 +58,14 @@ export function hashChecked<File>(files: readonly CheckedFile<File>[]): Manifest
   return { hash: toBytes32(sha256(new TextEncoder().encode(text))), text, files: sorted.map(({ file }) => file) };
 }
 
-function toLine({ path, sha256 }: CheckedFile<unknown>): string {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw failure("INTERNAL", `expected a SHA-256, found "${sha256}"`);
-  return `${sha256}  ${toText(path)}\n`;
+function toChecked<File extends ManifestFile>(file: File): CheckedFile<File> {
+  const path = toBytePath(file.path);
+  return { file, path, text: toText(path), sha256: file.sha256 };
+}
+
+function toLine({ text, sha256 }: CheckedFile<unknown>): string {
+  if (sha256.length !== 64) throw failure("INTERNAL", `expected a SHA-256, found "${sha256}"`);
+  return `${sha256}  ${text}\n`;
 }
 
 /** The path as people read it, which is UTF-8. */

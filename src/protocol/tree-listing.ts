@@ -24,12 +24,17 @@ export const defaultTreeLimits: TreeLimits = {
 
 /** A directory's files as a walk finds them, and all that protocol §2 refuses in them; only a limit ends the walk at once. */
 export interface TreeListing<File> {
+  readonly limits: TreeLimits;
   readonly files: readonly File[];
   readonly problems: readonly Problem[];
   addFile(path: BytePath, file: File): void;
   addDirectory(path: BytePath): void;
+  /** Before so many folders are read. @throws TREE_TOO_MANY_FILES */
+  assertFolders(count: number): void;
   /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
   addSubmodule(path: BytePath): void;
+  /** Before so many bytes are read. @throws TREE_TOO_MANY_BYTES */
+  assertBytes(count: number): void;
   /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
   addBytes(count: number): void;
   refuse(problem: Problem): void;
@@ -50,23 +55,32 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
       const message = `expected ${limits.pathBytes} bytes at most, found ${path.length}`;
       stop({ code: "TREE_PATH_TOO_LONG", message, subject: toPrintable(path) });
     }
-    if (countParts(path) > limits.depth) {
+    if (isDeeper(path, limits.depth)) {
       const message = `expected ${limits.depth} levels at most, found "${toPrintable(path)}"`;
       stop({ code: "TREE_TOO_DEEP", message, subject: toPrintable(path) });
     }
   }
   function assertCount(count: number): void {
+    if (count <= limits.files) return;
     const message = `expected ${limits.files} files and as many directories at most, found more`;
-    if (count > limits.files) stop({ code: "TREE_TOO_MANY_FILES", message });
+    stop({ code: "TREE_TOO_MANY_FILES", message });
+  }
+
+  function assertBytes(count: number): void {
+    if (count > limits.bytes)
+      stop({ code: "TREE_TOO_MANY_BYTES", message: `expected ${limits.bytes} bytes at most, found more` });
   }
 
   return {
+    limits,
+    assertBytes,
     files,
     problems,
     addFile(path, file) {
       assertPath(path);
       assertCount(files.push(file));
     },
+    assertFolders: assertCount,
     addDirectory(path) {
       assertPath(path);
       directories += 1;
@@ -81,8 +95,7 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
     },
     addBytes(count) {
       bytes += count;
-      if (bytes > limits.bytes)
-        stop({ code: "TREE_TOO_MANY_BYTES", message: `expected ${limits.bytes} bytes at most, found more` });
+      assertBytes(bytes);
     },
     refuse(problem) {
       problems.push(problem);
@@ -90,10 +103,9 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
   };
 }
 
-function countParts(path: BytePath): number {
-  let parts = 1;
-  for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1)) parts += 1;
-  return parts;
+function isDeeper(path: BytePath, depth: number): boolean {
+  // Parts and the slashes between them are at least so many bytes.
+  return path.length > depth * 2 && path.split("/").length > depth;
 }
 
 function toPrintable(path: BytePath): string {

@@ -1,14 +1,12 @@
 import { CountersignError, failure, type Problem } from "../../errors.ts";
 import { startBlobDigest } from "./blob-digest.ts";
-import { assertWhole, type BlobHeader, type BlobWriter, type ObjectSource } from "./object-source.ts";
+import { assertWhole, type BlobHeader, type BlobWriter, type ObjectSource, type OpenBlob } from "./object-source.ts";
 
 /** What the tree hash needs of a blob. `sha256` as 64 hex digits, `size` in bytes. */
 export interface BlobHash {
   readonly sha256: string;
   readonly size: number;
   readonly isPointer: boolean;
-  /** Of a blob that is wanted whole. */
-  readonly content?: Uint8Array;
 }
 
 /**
@@ -21,7 +19,9 @@ export interface KnownBlobs {
 }
 
 export interface HashedBlobs {
-  readonly blobs: ReadonlyMap<string, BlobHash>;
+  find(oid: string): BlobHash | undefined;
+  /** Of those that were wanted, by id. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
   /** By the id of the object that cannot be hashed. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
 }
@@ -49,27 +49,44 @@ export async function hashBlobs(
   oids: readonly string[],
   { onBlob, known, wanted = new Set() }: HashBlobOptions,
 ): Promise<HashedBlobs> {
-  const all = new Map(await known?.find(oids.filter((oid) => !wanted.has(oid))));
-  const told = new Set<string>();
-  const tell: OnBlob = ({ oid, size }) => {
-    if (told.size !== told.add(oid).size) onBlob({ oid, size });
-  };
-  for (const [oid, { size }] of all) tell({ oid, size });
-  const read = new Map<string, BlobHash>();
+  const found = (await known?.find(oids.filter((oid) => !wanted.has(oid)))) ?? new Map<string, BlobHash>();
+  const unknown = oids.filter((oid) => !found.has(oid));
+  const reading = startReading(onBlob, wanted);
   const problems = new Map<string, readonly Problem[]>();
-  for (let left = oids.filter((oid) => !all.has(oid)); left.length > 0; ) {
-    const broken = await streamHashes(source, left, { onBlob: tell, read, wanted });
+  for (let left = unknown; left.length > 0; ) {
+    const broken = await streamHashes(source, left, reading.open);
     if (broken === undefined) break;
     problems.set(broken.oid, broken.problems);
     if (problems.size === mostProblems) break;
-    left = left.filter((oid) => !read.has(oid) && !problems.has(oid));
+    left = left.filter((oid) => !reading.blobs.has(oid) && !problems.has(oid));
   }
-  if (read.size > 0) await known?.keep(read);
-  for (const [oid, blob] of read) all.set(oid, blob);
+  const { blobs, contents } = reading;
+  if (blobs.size > 0) await known?.keep(blobs);
   // A file that a source passes over in silence would be missing from the hash.
-  const missing = problems.size === 0 ? oids.find((oid) => !all.has(oid)) : undefined;
+  const missing = problems.size === 0 ? unknown.find((oid) => !blobs.has(oid)) : undefined;
   if (missing !== undefined) throw failure("INTERNAL", `expected the bytes of ${missing}, found none`);
-  return { blobs: all, problems };
+  return { find: (oid) => blobs.get(oid) ?? found.get(oid), contents, problems };
+}
+
+/** Takes blobs as they come; one that begins again, after another was broken, is told once. */
+function startReading(onBlob: OnBlob, wanted: ReadonlySet<string>) {
+  const blobs = new Map<string, BlobHash>();
+  const contents = new Map<string, Uint8Array>();
+  const told = new Set<string>();
+  const open: OpenBlob = (header) => {
+    const { oid } = header;
+    if (told.size !== told.add(oid).size) onBlob(header);
+    const chunks: Uint8Array[] | undefined = wanted.has(oid) ? [] : undefined;
+    if (chunks) assertWhole(header);
+    return hashStream(header, {
+      onChunk: chunks && ((chunk) => void chunks.push(Buffer.from(chunk))),
+      onEnd(blob) {
+        blobs.set(oid, blob);
+        if (chunks) contents.set(oid, Buffer.concat(chunks));
+      },
+    });
+  };
+  return { blobs, contents, open };
 }
 
 interface Broken {
@@ -81,15 +98,10 @@ interface Broken {
 async function streamHashes(
   source: ObjectSource,
   oids: readonly string[],
-  { onBlob, read, wanted }: Required<Omit<HashBlobOptions, "known">> & { readonly read: Map<string, BlobHash> },
+  open: OpenBlob,
 ): Promise<Broken | undefined> {
   try {
-    await source.streamBlobs(oids, (header) => {
-      onBlob(header);
-      const isWanted = wanted.has(header.oid);
-      if (isWanted) assertWhole(header);
-      return hashStream(header, { isWanted, done: (blob) => read.set(header.oid, blob) });
-    });
+    await source.streamBlobs(oids, open);
     return undefined;
   } catch (error) {
     if (!(error instanceof CountersignError) || !brokenCodes.has(error.code)) throw error;
@@ -103,14 +115,13 @@ const brokenCodes = new Set<string>(["TREE_OBJECT_MISMATCH", "TREE_MALFORMED"]);
 
 function hashStream(
   { oid, type, size }: BlobHeader,
-  { isWanted, done }: { readonly isWanted: boolean; readonly done: (blob: BlobHash) => void },
+  { onChunk, onEnd }: { readonly onChunk: ((chunk: Uint8Array) => void) | undefined; onEnd(blob: BlobHash): void },
 ): BlobWriter {
   const digest = startBlobDigest({ type, size });
-  const chunks: Uint8Array[] = [];
   return {
     write(chunk) {
       digest.write(chunk);
-      if (isWanted) chunks.push(Buffer.from(chunk));
+      onChunk?.(chunk);
     },
     end() {
       const { oid: found, sha256, isPointer } = digest.end();
@@ -119,7 +130,7 @@ function hashStream(
         throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found bytes that hash to ${found}`, { subject });
       if (type !== "blob")
         throw failure("TREE_MALFORMED", `expected ${oid} to be a blob, found a ${type}`, { subject });
-      done({ sha256, size, isPointer, ...(isWanted && { content: Buffer.concat(chunks) }) });
+      onEnd({ sha256, size, isPointer });
     },
   };
 }

@@ -76,8 +76,9 @@ export async function hashDirectory(source: ObjectSource, options: HashOptions):
   const hashed = await hashFiles(listing, options);
   const { hash, text, files } =
     arePlain && listing.problems.length === 0 ? hashChecked(hashed) : hashAny(hashed, listing);
-  const contents = new Map(files.flatMap(({ path, content }) => (content ? [[path, content]] : [])));
-  return { hash, treeOid, manifest: text, files: files.map(toHashedFile), ...(isWanted && { contents }) };
+  const whole = { hash, treeOid, manifest: text, files: files.map(({ file }) => file) };
+  if (!isWanted) return whole;
+  return { ...whole, contents: new Map(files.flatMap(({ file, content }) => (content ? [[file.path, content]] : []))) };
 }
 
 /** The slow way, which finds and tells what is wrong. */
@@ -97,46 +98,49 @@ async function resolveDirectory(source: ObjectSource, commit: string, path: stri
   throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${subject}", found a ${entry.kind}`, { subject });
 }
 
-type FoundFile = HashedFile & { readonly content: Uint8Array | undefined };
+interface FoundFile {
+  readonly file: HashedFile;
+  readonly content: Uint8Array | undefined;
+}
 
 async function hashFiles(
   listing: TreeListing<ListedFile>,
   { remembered, isWanted = () => false }: Pick<HashOptions, "remembered" | "isWanted">,
 ): Promise<CheckedFile<FoundFile>[]> {
-  const bySource = Map.groupBy(listing.files, ({ holder }) => holder.source);
   const hashed = new Map<ObjectSource, HashedBlobs>();
-  for (const [source, files] of bySource) {
-    const count = countIds(files);
-    const onBlob = ({ oid, size }: { oid: string; size: number }) => listing.addBytes(size * (count.get(oid) ?? 1));
+  let seen = 0;
+  // Before their bytes are read; counted for every file they are counted below.
+  const onBlob = ({ size }: { readonly size: number }) => {
+    seen += size;
+    listing.assertBytes(seen);
+  };
+  for (const [source, files] of Map.groupBy(listing.files, ({ holder }) => holder.source)) {
+    const oids = [...new Set(files.map(({ oid }) => oid))];
     const wanted = new Set(files.filter(({ path }) => isWanted(toText(path))).map(({ oid }) => oid));
-    hashed.set(source, await hashBlobs(source, [...count.keys()], { onBlob, known: remembered?.blobs, wanted }));
+    hashed.set(source, await hashBlobs(source, oids, { onBlob, known: remembered?.blobs, wanted }));
   }
-  return listing.files.flatMap((listed) => {
-    const { blobs, problems } = hashed.get(listed.holder.source) ?? {};
-    for (const problem of problems?.get(listed.oid) ?? []) listing.refuse(atPlace(problem, listed.path));
-    const blob = blobs?.get(listed.oid);
-    if (blob === undefined) return [];
-    if (blob.isPointer) listing.refuse(toPointerProblem(listed.path));
-    const path = toText(listed.path);
-    const { mode, oid } = listed;
-    const file = {
-      path,
-      sha256: blob.sha256,
-      mode,
-      size: blob.size,
-      oid,
-      content: isWanted(path) ? blob.content : undefined,
-    };
-    return [{ file, path: listed.path, sha256: blob.sha256 }];
-  });
+  return listing.files.flatMap((listed) =>
+    toFound(listed, { listing, blobs: hashed.get(listed.holder.source), isWanted }),
+  );
 }
 
-function countIds(files: readonly ListedFile[]): Map<string, number> {
-  const count = new Map<string, number>();
-  for (const { oid } of files) count.set(oid, (count.get(oid) ?? 0) + 1);
-  return count;
-}
-
-function toHashedFile({ content: _, ...file }: FoundFile): HashedFile {
-  return file;
+function toFound(
+  { path: bytePath, mode, oid }: ListedFile,
+  {
+    listing,
+    blobs,
+    isWanted,
+  }: { listing: TreeListing<ListedFile>; blobs: HashedBlobs | undefined; isWanted: (path: string) => boolean },
+): CheckedFile<FoundFile> | readonly [] {
+  const blob = blobs?.find(oid);
+  if (blob === undefined) {
+    for (const problem of blobs?.problems.get(oid) ?? []) listing.refuse(atPlace(problem, bytePath));
+    return [];
+  }
+  listing.addBytes(blob.size);
+  if (blob.isPointer) listing.refuse(toPointerProblem(bytePath));
+  const path = toText(bytePath);
+  const content = blobs?.contents.size && isWanted(path) ? blobs.contents.get(oid) : undefined;
+  const { sha256, size } = blob;
+  return { file: { file: { path, sha256, mode, size, oid }, content }, path: bytePath, text: path, sha256 };
 }

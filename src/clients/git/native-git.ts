@@ -1,10 +1,14 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** One whose output goes to a stream of the caller's. */
+export type PipedGitProcess = ChildProcessByStdio<Writable, null, Readable>;
 
 /** A git program on this machine, run so that nothing of a repository but its objects has a say. */
 export interface NativeGit {
@@ -12,6 +16,9 @@ export interface NativeGit {
   readonly version: string;
   /** Runs git over the objects below a directory (`…/objects`) and its alternates. */
   overObjects(objects: string, args: readonly string[]): GitProcess;
+  overObjects(objects: string, args: readonly string[], output: Socket): PipedGitProcess;
+  /** A directory that only this user can look into. */
+  readonly scratch: string;
   /**
    * Runs git in a bare repository that is our own, as the leader of its process group (see {@link killGroup});
    * `configuration` adds to its, unseen by other users.
@@ -37,22 +44,33 @@ export async function findNativeGit(path: string | undefined): Promise<NativeGit
   if (!PATH || process.platform === "win32") return undefined;
   const version = await readVersion(PATH);
   if (version === undefined || !isNewEnough(version)) return undefined;
-  const run = (args: readonly string[], environment: NodeJS.ProcessEnv, { detached = false } = {}): GitProcess =>
+  const run = (
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    { detached = false, output }: RunOptions = {},
+  ) =>
     spawn("git", [...settings, ...args], {
       env: { ...quiet, PATH, ...environment },
       // A directory of our own: git looks around where it is run.
       cwd: emptyRepository(),
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", output ?? "pipe", "pipe"],
       detached,
     });
   return {
     version,
-    overObjects: (objects, args) => run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }),
+    scratch: emptyRepository(),
+    overObjects: ((objects: string, args: readonly string[], output?: Socket) =>
+      run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }, { output })) as NativeGit["overObjects"],
     inOwn(gitDirectory, args, configuration) {
       const environment = { GIT_DIR: gitDirectory, GIT_ALLOC_LIMIT: String(maxReceived) };
-      return run(args, { ...environment, ...toEnvironment(configuration) }, { detached: true });
+      return run(args, { ...environment, ...toEnvironment(configuration) }, { detached: true }) as GitProcess;
     },
   };
+}
+
+interface RunOptions {
+  readonly detached?: boolean;
+  readonly output?: Socket | undefined;
 }
 
 /** Ends a git of `inOwn` and all that it started: an index-pack would go on unpacking a bomb. */

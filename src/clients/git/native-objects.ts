@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { type CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
 import { type BatchOutput, openBatchOutput } from "./batch-output.ts";
-import { type GitProcess, maxAllocation, type NativeGit } from "./native-git.ts";
+import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess } from "./native-git.ts";
 import {
   assertWhole,
   type BlobHeader,
@@ -13,6 +13,7 @@ import {
   type OpenBlob,
   toTooLarge,
 } from "./object-source.ts";
+import { canPipe, openPipedOutput } from "./piped-output.ts";
 
 /** Milliseconds after which a git that nobody asks anything is let go. */
 const idle = 50;
@@ -60,7 +61,6 @@ async function stream(
   oids: readonly string[],
   { open, place, signal }: { readonly open: OpenBlob; readonly place: ObjectPlace; readonly signal: AbortSignal },
 ): Promise<void> {
-  const child = place.git.overObjects(place.objects, ["cat-file", "--batch", "--buffer"]);
   let left = oids.length;
   const count: OpenBlob = (header) => {
     left -= 1;
@@ -69,12 +69,14 @@ async function stream(
   const output = openBatchOutput(count, (oid) => {
     throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
   });
+  const { child, read } = await startReading(place, (chunk) => output.push(chunk));
   const stop = () => child.kill("SIGKILL");
   signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   const ended = whenEnded(child);
   child.stdin.on("error", () => undefined).end(oids.map((oid) => `${oid}\n`).join(""));
   try {
-    for await (const chunk of child.stdout) output.push(chunk);
+    await read;
     const end = await ended;
     const isWhole = end.code === 0 && left === 0 && output.current() === undefined;
     if (!isWhole && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
@@ -82,6 +84,23 @@ async function stream(
     signal.removeEventListener("abort", stop);
     stop();
   }
+}
+
+/** Git, and its output handed over as it comes. */
+async function startReading({ git, objects }: ObjectPlace, onChunk: (chunk: Buffer) => void) {
+  const args = ["cat-file", "--batch", "--buffer"];
+  if (!canPipe(git.scratch)) {
+    const child = git.overObjects(objects, args);
+    return { child, read: readAll(child.stdout, onChunk) };
+  }
+  const { stream, started, ended } = await openPipedOutput(git.scratch, onChunk);
+  const child = git.overObjects(objects, args, stream);
+  started();
+  return { child, read: ended };
+}
+
+async function readAll(stream: AsyncIterable<Buffer>, onChunk: (chunk: Buffer) => void): Promise<void> {
+  for await (const chunk of stream) onChunk(chunk);
 }
 
 interface ObjectPlace {
@@ -163,7 +182,7 @@ interface End {
 }
 
 /** Also where git could not be started at all. */
-function whenEnded(child: GitProcess): Promise<End> {
+function whenEnded(child: GitProcess | PipedGitProcess): Promise<End> {
   let words = "";
   child.stderr.on("data", (chunk: Buffer) => {
     if (words.length < 2_000) words += chunk.toString("latin1");

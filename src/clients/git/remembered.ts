@@ -18,8 +18,13 @@ export function rememberObjects(store: KnownBlobs, { most = mostHeld }: { readon
     trees: holdAtMost<TreeNode>(most),
     blobs: {
       async find(oids) {
-        const found = new Map(oids.flatMap((oid) => toEntry(oid, blobs.get(oid))));
-        const absent = oids.filter((oid) => !found.has(oid));
+        const found = new Map<string, BlobHash>();
+        const absent: string[] = [];
+        for (const oid of oids) {
+          const blob = blobs.get(oid);
+          if (blob === undefined) absent.push(oid);
+          else found.set(oid, blob);
+        }
         for (const [oid, blob] of absent.length > 0 ? await store.find(absent) : []) {
           blobs.set(oid, blob);
           found.set(oid, blob);
@@ -44,8 +49,4 @@ function holdAtMost<T>(most: number): Pick<Map<string, T>, "get" | "set"> {
       return held.set(oid, value);
     },
   };
-}
-
-function toEntry(oid: string, blob: BlobHash | undefined): [string, BlobHash][] {
-  return blob === undefined ? [] : [[oid, blob]];
 }

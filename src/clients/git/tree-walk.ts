@@ -24,7 +24,7 @@ export interface Place {
   readonly holder: Holder;
 }
 
-export interface ListedFile extends Place {
+export interface ListedFile extends Pick<Place, "path" | "oid" | "holder"> {
   readonly mode: string;
 }
 
@@ -43,83 +43,114 @@ export interface TreeWalk {
 }
 
 /**
- * Lists a directory level by level, so that a level's trees can be read together. Trees of one id are read once: one that
- * is named a million times costs no more than the limit of the listing. Answers whether all names are plain: then no path
- * made of them needs to be looked at again.
+ * Lists a directory: first its trees are read, a level at a time and each once, then they are walked in git's order, which
+ * is that of the manifest. A tree that is named a million times costs no more than the limit of the listing. Answers
+ * whether all names are plain: then no path made of them needs to be looked at again.
  *
  * @throws what the listing's limits throw; GIT_OBJECT_ABSENT
  */
 export async function listTree(root: Place, walk: TreeWalk): Promise<{ readonly arePlain: boolean }> {
-  const read = createNodeReader(walk.trees ?? new Map());
+  const { listing, openSubmodule } = walk;
+  const nodes = new Map<string, FoundNode>();
+  const roots = [root];
   let arePlain = true;
-  for (let level = [root]; level.length > 0; ) {
-    const readings = level.map((tree) => ({ tree, node: read(tree) }));
-    // All are awaited, also when one ends the walk.
-    await Promise.allSettled(readings.map(({ node }) => node).filter((node) => node instanceof Promise));
-    level = [];
-    for (const { tree, node } of readings) {
-      const found = node instanceof Promise ? await orRefuse(node, { ...walk, path: tree.path }) : node;
-      arePlain &&= found?.isPlain === true;
-      for (const entry of found?.entries ?? []) {
-        const below = listEntry(entry, { ...walk, tree });
-        if (below) level.push(...[await below].filter((place) => place !== undefined));
-      }
+  for (const place of roots) {
+    await readNodes(place, { ...walk, nodes, roots: roots.length });
+    const submodules: Place[] = [];
+    arePlain = listNodes(place, { listing, nodes, submodules: openSubmodule && submodules }) && arePlain;
+    for (const submodule of submodules) {
+      listing.addSubmodule(submodule.path);
+      const opened = openSubmodule && (await orProblems(openSubmodule(submodule)));
+      if (opened instanceof CountersignError) refuseAll(opened, { listing, path: submodule.path });
+      else if (opened) roots.push(opened);
     }
   }
   return { arePlain };
 }
 
-/** Answers what stands below it. */
-function listEntry(
-  { kind, mode, name, oid }: NodeEntry,
-  { tree, listing, openSubmodule }: TreeWalk & { readonly tree: Place },
-): Place | Promise<Place | undefined> | undefined {
-  const path = joinBytePath(tree.path, name);
-  const at = { path, ownPath: joinBytePath(tree.ownPath, name), oid, holder: tree.holder };
-  switch (kind) {
-    case "file":
-      listing.addFile(path, { ...at, mode });
-      return undefined;
-    case "directory":
-      listing.addDirectory(path);
-      return at;
-    case "submodule":
-      if (openSubmodule === undefined) break;
-      listing.addSubmodule(path);
-      return orRefuse(openSubmodule(at), { listing, path });
-    default:
+/** A tree, or what is wrong with it. */
+type FoundNode = TreeNode | CountersignError;
+
+async function readNodes(
+  { oid: top, holder }: Place,
+  { listing, trees, nodes, roots }: TreeWalk & { readonly nodes: Map<string, FoundNode>; readonly roots: number },
+): Promise<void> {
+  let level = [top];
+  // What is deeper is refused before it is walked.
+  for (let depth = 0; level.length > 0 && depth <= listing.limits.depth; depth++) {
+    const unread = [...new Set(level)].filter((oid) => !nodes.has(oid));
+    // The roots are no folders of the directory.
+    listing.assertFolders(nodes.size + unread.length - roots);
+    await Promise.all(unread.map(async (oid) => nodes.set(oid, await findNode(oid, { holder, trees }))));
+    level = unread.flatMap((oid) => listFolders(nodes.get(oid)));
   }
-  listing.refuse(toKindProblem(kind, path));
-  return undefined;
 }
 
-function createNodeReader(trees: KnownTrees): (tree: Place) => TreeNode | Promise<TreeNode> {
-  const reading = new Map<string, Promise<TreeNode>>();
-  return ({ holder, oid }) => {
-    const known = trees.get(oid) ?? reading.get(oid);
-    if (known !== undefined) return known;
-    const node = readTree(holder.source, oid).then((entries) => {
-      const made = toNode(entries);
-      trees.set(oid, made);
-      return made;
-    });
-    reading.set(oid, node);
-    return node;
-  };
+async function findNode(
+  oid: string,
+  { holder, trees }: { readonly holder: Holder; readonly trees: KnownTrees | undefined },
+): Promise<FoundNode> {
+  const known = trees?.get(oid);
+  if (known !== undefined) return known;
+  const node = await orProblems(readTree(holder.source, oid).then(toNode));
+  if (!(node instanceof CountersignError)) trees?.set(oid, node);
+  return node;
+}
+
+function listFolders(node: FoundNode | undefined): string[] {
+  if (node === undefined || node instanceof CountersignError) return [];
+  return node.entries.flatMap(({ kind, oid }) => (kind === "directory" ? [oid] : []));
+}
+
+interface NodeWalk {
+  readonly listing: TreeListing<ListedFile>;
+  readonly nodes: ReadonlyMap<string, FoundNode>;
+  /** Collects them; absent where they are refused. */
+  readonly submodules: Place[] | undefined;
+}
+
+/** Answers whether all names are plain. */
+function listNodes(place: Place, walk: NodeWalk): boolean {
+  const { listing, nodes, submodules } = walk;
+  const { path, holder } = place;
+  const node = nodes.get(place.oid);
+  if (node === undefined || node instanceof CountersignError) {
+    if (node) refuseAll(node, { listing, path });
+    return false;
+  }
+  let arePlain = node.isPlain;
+  for (const { kind, mode, name, oid } of node.entries) {
+    const below = joinBytePath(path, name);
+    if (kind === "file") listing.addFile(below, { path: below, oid, mode, holder });
+    else if (kind === "submodule" && submodules) submodules.push(toBelow(place, { name, oid }));
+    else if (kind !== "directory") listing.refuse(toKindProblem(kind, below));
+    else {
+      listing.addDirectory(below);
+      arePlain = listNodes(toBelow(place, { name, oid }), walk) && arePlain;
+    }
+  }
+  return arePlain;
+}
+
+function toBelow({ path, ownPath, holder }: Place, { name, oid }: Pick<NodeEntry, "name" | "oid">): Place {
+  return { path: joinBytePath(path, name), ownPath: joinBytePath(ownPath, name), oid, holder };
 }
 
 /** What is wrong at one place is one problem among others, so that all are told at once; a fault ends the walk. */
-async function orRefuse<T>(
-  found: Promise<T>,
-  { listing, path }: { readonly listing: TreeListing<ListedFile>; readonly path: BytePath },
-): Promise<T | undefined> {
+async function orProblems<T>(found: Promise<T>): Promise<T | CountersignError> {
   try {
     return await found;
   } catch (error) {
-    if (!(error instanceof CountersignError) || error.kind !== "refusal") throw error;
-    for (const problem of error.problems) listing.refuse(atPlace(problem, path));
-    return undefined;
+    if (error instanceof CountersignError && error.kind === "refusal") return error;
+    throw error;
   }
+}
+
+function refuseAll(
+  { problems }: CountersignError,
+  { listing, path }: { readonly listing: TreeListing<ListedFile>; readonly path: BytePath },
+): void {
+  for (const problem of problems) listing.refuse(atPlace(problem, path));
 }
 
 export function atPlace<P extends { readonly message: string }>(problem: P, path: BytePath): P {
