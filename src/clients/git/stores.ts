@@ -73,12 +73,12 @@ function openStore(gitdir: string, { packs, limits }: Required<StoreSettings> & 
   const directory = join(gitdir, "objects", "pack");
   const judged = new Set<string>();
 
-  /** New ones appear with every fetch. */
-  async function judgePacks(): Promise<void> {
+  /** Answers whether there are new ones: they appear with every fetch. */
+  async function judgePacks(): Promise<boolean> {
     const all = new Set<string>(await readdir(directory).catch(() => []));
     const names = [...all].filter((name) => name.endsWith(".pack") && all.has(name.replace(/pack$/, "idx")));
     const fresh = names.filter((name) => !judged.has(name));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return false;
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (total > limits.packBytes)
@@ -90,24 +90,29 @@ function openStore(gitdir: string, { packs, limits }: Required<StoreSettings> & 
       if (packs === "foreign") judgePack(await readFile(join(directory, name)), { name, limits });
       judged.add(name);
     }
+    return true;
   }
 
   return {
     openLoose: (oid: string) => openLoose(join(gitdir, "objects"), oid),
     async readPacked(oid: string): Promise<GitObject | undefined> {
-      await judgePacks();
-      try {
-        const { type, object } = await readObject({ fs, gitdir, cache, oid, format: "content" });
-        return { type: type as ObjectType, bytes: object as Uint8Array };
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "NotFoundError") return undefined;
-        throw failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, {
-          subject: oid,
-          cause: error,
-        });
-      }
+      if (judged.size === 0) await judgePacks();
+      return (await readPacked(oid)) ?? ((await judgePacks()) ? readPacked(oid) : undefined);
     },
   };
+
+  async function readPacked(oid: string): Promise<GitObject | undefined> {
+    try {
+      const { type, object } = await readObject({ fs, gitdir, cache, oid, format: "content" });
+      return { type: type as ObjectType, bytes: object as Uint8Array };
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "NotFoundError") return undefined;
+      throw failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, {
+        subject: oid,
+        cause: error,
+      });
+    }
+  }
 }
 
 function judgePack(pack: Buffer, { name, limits }: { readonly name: string; readonly limits: StoreLimits }): void {
