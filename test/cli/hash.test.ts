@@ -5,8 +5,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashByCoreutils } from "../helpers/coreutils.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
+import { commitTree, file } from "../helpers/tree-vector.ts";
 import { countersign, startCountersign } from "./countersign.ts";
 
 const files = {
@@ -14,8 +16,6 @@ const files = {
   "contracts/lib/é.sol": "// é\n",
   "README.md": "# Vault\n",
 };
-const coreutils =
-  "find . -name .git -prune -o -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum -- | sha256sum";
 
 let repository: Repository;
 let bare: Repository;
@@ -29,9 +29,7 @@ beforeAll(async () => {
   commit = repository.commit(files);
   bare = createRepository({ bare: true });
   bare.git(["fetch", "-q", repository.path, "main:main"]);
-  hash = `0x${execFileSync("sh", ["-c", coreutils], { cwd: join(repository.path, "contracts") })
-    .toString()
-    .slice(0, 64)}`;
+  hash = `0x${hashByCoreutils(join(repository.path, "contracts"))}`;
   host = await startGitHost(dirname(bare.path));
   scratch = mkdtempSync(join(tmpdir(), "countersign-test-"));
 });
@@ -93,6 +91,83 @@ describe("the hash that coreutils prints", () => {
     expect(await countersign(["hash", odd, "--json"])).toMatchObject({ exit: 0 });
     const below = repository.commit({ "a#b:c/Vault.sol": "x" });
     expect(await countersign(["hash", `${repository.path}#${below}:a#b:c`])).toMatchObject({ exit: 0 });
+  });
+});
+
+describe("the files on this disk, where git has others", () => {
+  it("are hashed all the same, with a note that names them, five of a kind", async () => {
+    using edited = createRepository();
+    edited.commit({ "a.txt": "a\n", "gone\u202e.txt": "x\n" });
+    writeFileSync(join(edited.path, "a.txt"), "a\r\n");
+    rmSync(join(edited.path, "gone\u202e.txt"));
+    for (const name of ["1", "2", "3", "4", "5", "6"]) writeFileSync(join(edited.path, name), "");
+    const { exit, stdout, stderr } = await countersign(["hash", edited.path]);
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: `0x${hashByCoreutils(edited.path)}\n` });
+    expect(stderr.split("\n")).toEqual([
+      "- Hashing",
+      expect.stringContaining("REPOSITORY#COMMIT:PATH hashes that."),
+      "  6 not in the commit (ignored, not committed yet, or a submodule's): 1, 2, 3, 4, 5, …",
+      "  1 with other bytes (edited, or stored through a filter: line ends, LFS): a.txt",
+      "  1 only in the commit: gone\\u{202e}.txt",
+      "",
+    ]);
+  });
+
+  it("are listed for a program", async () => {
+    const { stdout } = await countersign(["hash", join(repository.path, "contracts"), "--json"]);
+    const head = repository.git(["rev-parse", "HEAD"]);
+    const workTree = { commit: head, added: [], removed: [], changed: [], problems: [] };
+    expect(JSON.parse(stdout)).toMatchObject({ hash, workTree });
+  });
+});
+
+describe("limits", () => {
+  const taken: [string, string[], Record<string, string>, string][] = [
+    ["one", ["--limit", "files=1"], {}, "TREE_TOO_MANY_FILES"],
+    ["several, each by its own word", ["--limit", "files=10", "--limit", "bytes=5"], {}, "TREE_TOO_MANY_BYTES"],
+    ["several with commas", ["--limit", "files=10,depth=1"], {}, "TREE_TOO_DEEP"],
+    ["that of the environment", [], { COUNTERSIGN_LIMITS: "path-bytes=3" }, "TREE_PATH_TOO_LONG"],
+  ];
+  it.each(taken)("%s: what is over it is refused", async (_, words, env, code) => {
+    for (const source of [join(repository.path, "contracts"), `${bare.path}#${commit}:contracts`]) {
+      const { exit, stderr } = await countersign(["hash", ...words, source], { env });
+      expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining(`${code}: `) });
+    }
+  });
+
+  it("are those of the words, before those of the environment", async () => {
+    const env = { COUNTERSIGN_LIMITS: "files=1,bytes=1000" };
+    const ran = await countersign(["hash", "--limit", "files=2", join(repository.path, "contracts")], { env });
+    expect(ran).toMatchObject({ exit: 0, stdout: `${hash}\n` });
+  });
+
+  it("end a fetch that is too large", async () => {
+    const words = ["hash", `${remote()}#${commit}:contracts`, "--limit", "pack-bytes=50"];
+    const ran = await countersign(words, { env: enterprise() });
+    expect(ran).toMatchObject({ exit: 1, stderr: expect.stringContaining("GIT_TOO_LARGE: ") });
+  });
+
+  it("that nobody knows are told, all of them", async () => {
+    const words = ["hash", "--limit", "file=1,bytes=-5", "--limit", "depth", repository.path];
+    const { exit, stderr } = await countersign(words);
+    expect(exit).toBe(2);
+    for (const found of ["file=1", "bytes=-5", "depth"]) expect(stderr).toContain(`found "${found}"`);
+    const wrong = await countersign(["hash", repository.path], { env: { COUNTERSIGN_LIMITS: "x=1,y" } });
+    expect(wrong.exit).toBe(2);
+    for (const found of ["x=1", "y"]) expect(wrong.stderr).toContain(`found "${found}"`);
+  });
+});
+
+describe("COUNTERSIGN_GIT", () => {
+  it("leaves the choice between git on the path and what is built in", async () => {
+    for (const choice of ["native", "builtin"])
+      for (const place of [bare.path, remote()]) {
+        const env = { ...enterprise(), COUNTERSIGN_GIT: choice };
+        const ran = await countersign(["hash", `${place}#${commit}:contracts`], { env });
+        expect(ran).toEqual({ exit: 0, stdout: `${hash}\n`, stderr: "- Hashing\n" });
+      }
+    const ran = await countersign(["hash", bare.path], { env: { COUNTERSIGN_GIT: "jgit" } });
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('expected native or builtin, found "jgit"') });
   });
 });
 
@@ -199,8 +274,8 @@ describe("the temporary repository", () => {
 
 describe("a reader that has enough", () => {
   it("ends it quietly", () => {
-    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`many/${i}-${"x".repeat(60)}`, "x"]));
-    const source = `${repository.path}#${repository.commit(many)}:many`;
+    const many = { ...file(`#-${"x".repeat(60)}`), repeat: { count: 3000, digits: 4 } };
+    const source = `${repository.path}#${commitTree(repository, [many])}:dir`;
     const errors = join(scratch, "errors");
     const line = 'node_modules/.bin/node src/cli/main.ts hash "$0" --manifest 2>"$1" | head -1';
     expect(execFileSync("sh", ["-c", line, source, errors]).toString()).toMatch(/^0x[0-9a-f]{64}\n$/);

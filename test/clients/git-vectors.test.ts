@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashPlainDirectory } from "../../src/clients/plain-directory.ts";
 import { CountersignError, catalogue } from "../../src/errors.ts";
 import { checkOut, hashByCoreutils } from "../helpers/coreutils.ts";
+import { type GitHost, startGitHost } from "../helpers/git-host.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { treeRoads } from "../helpers/tree-roads.ts";
 import { commitTree, readTreeVectors, type TreeVector } from "../helpers/tree-vector.ts";
@@ -20,10 +21,14 @@ interface Written {
 
 const written = new Map<TreeVector, Written>();
 let scratch: string;
-beforeAll(() => {
+/** Has no repository at all. */
+let host: GitHost;
+beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), "countersign-vectors-"));
+  host = await startGitHost(mkdtempSync(join(scratch, "host-")));
 });
-afterAll(() => {
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
   for (const { repository } of written.values()) repository[Symbol.dispose]();
   rmSync(scratch, { recursive: true, force: true });
 });
@@ -60,7 +65,7 @@ describe("the vectors", () => {
     ["TREE_OBJECT_MISMATCH", "a store that lies: T12 in tree-threats.test.ts"],
     ["TREE_SPECIAL_FILE", "a disk with pipes and devices: plain-directory.test.ts"],
     ["TREE_TRUNCATED", "a listing over the network: the tests of GitHub's API"],
-    ["TREE_TOO_MANY_SUBMODULES", "several repositories: the tests of submodules"],
+    ["TREE_TOO_MANY_SUBMODULES", "several repositories: submodules-refused.test.ts"],
   ]);
 
   it("show every code that a tree can be refused with, but those that have their own tests", () => {
@@ -81,13 +86,14 @@ function writeOnce(vector: TreeVector): Written {
   const known = written.get(vector);
   if (known !== undefined) return known;
   const repository = createRepository();
-  const made = { repository, commit: commitTree(repository, vector.entries) };
+  const made = { repository, commit: commitTree(repository, vector.entries, vector.gitmodules) };
   written.set(vector, made);
   return made;
 }
 
 function toPlace(vector: TreeVector) {
-  return { commit: writeOnce(vector).commit, path: vector.path ?? "dir", ...toOptions(vector) };
+  const submodules = vector.submodules && { origin: host.origin, directory: scratch };
+  return { commit: writeOnce(vector).commit, path: vector.path ?? "dir", submodules, ...toOptions(vector) };
 }
 
 function toOptions({ limits }: TreeVector) {

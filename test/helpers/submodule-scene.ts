@@ -19,6 +19,8 @@ export interface SubmoduleScene extends AsyncDisposable {
   createDirectory(): string;
   /** A repository that the host serves as `/NAME` (a `.git` at its end is part of the name). */
   serve(name: string): Repository;
+  /** One of a test's own, under a name that nothing else has. */
+  serveNew(): { readonly name: string; readonly repository: Repository };
   /** Runs git with nothing of the user's configuration. The host can answer meanwhile. */
   git(args: readonly string[], directory: string): Promise<string>;
   /** `git clone --recurse-submodules`, with the commit checked out. */
@@ -33,16 +35,21 @@ export async function startSubmoduleScene(): Promise<SubmoduleScene> {
   const host = await startGitHost(served);
   const createDirectory = () => mkdtempSync(join(root, "own-"));
   const git: SubmoduleScene["git"] = async (args, cwd) => (await execa("git", args, { cwd, ...gitOptions })).stdout;
+  function serve(name: string): Repository {
+    const repository = createRepository({ bare: true });
+    repositories.push(repository);
+    mkdirSync(dirname(join(served, name)), { recursive: true });
+    symlinkSync(repository.path, join(served, name));
+    return repository;
+  }
   return {
     host,
     createDirectory,
     git,
-    serve(name) {
-      const repository = createRepository({ bare: true });
-      repositories.push(repository);
-      mkdirSync(dirname(join(served, name)), { recursive: true });
-      symlinkSync(repository.path, join(served, name));
-      return repository;
+    serve,
+    serveNew() {
+      const name = `acme/own-${repositories.length}.git`;
+      return { name, repository: serve(name) };
     },
     async clone(name, { commit, more = ["--recurse-submodules"] }) {
       const directory = join(createDirectory(), "clone");
@@ -63,7 +70,10 @@ export async function startSubmoduleScene(): Promise<SubmoduleScene> {
 /** Adds files and submodules (path → pin) to what is there, as `git submodule add` would. */
 export function commitWith(
   repository: Repository,
-  { files = {}, submodules = {} }: { files?: Readonly<Record<string, string>>; submodules?: Readonly<Record<string, Pin>> },
+  {
+    files = {},
+    submodules = {},
+  }: { files?: Readonly<Record<string, string>>; submodules?: Readonly<Record<string, Pin>> },
 ): string {
   const pins = Object.entries(submodules);
   for (const [path, { commit }] of pins)

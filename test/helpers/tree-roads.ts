@@ -1,5 +1,9 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { type HashedDirectory, hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
+import type { NativeGit } from "../../src/clients/git/native-git.ts";
+import { createRepositories } from "../../src/clients/git/repositories.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
 import { gits } from "./gits.ts";
 import type { Repository } from "./repository.ts";
@@ -8,6 +12,8 @@ export interface TreePlace {
   readonly commit: string;
   readonly path: string;
   readonly limits?: Partial<TreeLimits>;
+  /** Counts submodules: the host that the repository is from, and where to keep what is fetched from there. */
+  readonly submodules?: { readonly origin: string; readonly directory: string } | undefined;
 }
 
 /** One way from a repository to a tree hash. All must answer byte for byte alike, and refuse for the same reasons. */
@@ -19,5 +25,15 @@ export interface TreeRoad {
 /** A road that is added here is walked by every vector, every random tree and every row of the threats. */
 export const treeRoads: readonly TreeRoad[] = gits.map(({ name, git }) => ({
   name: `${name}, on this disk`,
-  hash: async ({ path }, place) => hashDirectory(await openLocalRepository(path, { git }), place),
+  hash: async ({ path }, { submodules, ...place }) =>
+    hashDirectory(await openLocalRepository(path, { git }), {
+      ...place,
+      ...(submodules && { submodules: toSubmoduleOptions(git, submodules) }),
+    }),
 }));
+
+function toSubmoduleOptions(git: NativeGit | undefined, { origin, directory }: NonNullable<TreePlace["submodules"]>) {
+  const toDirectory = () => mkdtempSync(join(directory, "cache-"));
+  const { openSubmodule } = createRepositories({ git, origin, enterpriseOrigin: origin, toDirectory });
+  return { url: `${origin}/acme/vault`, open: openSubmodule };
+}

@@ -40,6 +40,9 @@ export interface TreeVector {
   /** What is asked for in the commit: `dir` unless it says otherwise. */
   readonly path?: string;
   readonly limits?: Partial<TreeLimits>;
+  /** Counts submodules, by the `.gitmodules` of the commit; a relative address leads to a host that has nothing. */
+  readonly submodules?: "asked";
+  readonly gitmodules?: string;
   readonly hash?: string;
   /** Left out where it is long. */
   readonly manifest?: string;
@@ -56,10 +59,10 @@ export function readTreeVectors(): TreeVector[] {
 }
 
 /** Writes the tree as it stands, whatever git would say, and answers a commit that has it as its folder `dir`. */
-export function commitTree(repository: Repository, entries: readonly VectorEntry[]): string {
+export function commitTree(repository: Repository, entries: readonly VectorEntry[], gitmodules?: string): string {
   const objects = collectObjects();
-  const oid = writeTree(objects, entries);
-  const commit = objects.commit(objects.tree([{ mode: "40000", name: "dir", oid }]));
+  const beside = gitmodules === undefined ? [] : [file(".gitmodules", gitmodules)];
+  const commit = objects.commit(writeTree(objects, [...beside, folder("dir", ...entries)]));
   objects.store(repository);
   return commit;
 }
