@@ -98,7 +98,7 @@ describe("a push that changes three files of a directory that is remembered", ()
       await expect(hashDirectory(source, { commit, path: "d", remembered })).rejects.toMatchObject({
         code: "TREE_LFS_POINTER",
       });
-    const limits = { bytes: 1000 };
+    const limits = { bytes: 300 };
     await expect(hashDirectory(source, { commit, path: "d", remembered, limits })).rejects.toMatchObject({
       code: "TREE_TOO_MANY_BYTES",
     });
