@@ -164,6 +164,15 @@ describe.each(gits)("submodules, by $name", ({ git }) => {
       expect(asked).toEqual(everyone.filter((name) => name !== "acme/vault.git"));
     });
 
+    it("asks the host for the nested ones that a clone in it lacks", async () => {
+      const clone = await scene.clone("acme/vault.git", scope);
+      const expected = `0x${hashByCoreutils(clone)}`;
+      rmSync(join(clone, ".git/modules/contracts/lib/modules"), { recursive: true });
+      const { found, asked } = await roads.watch(roads.hash(roads.local(clone, scope.commit)));
+      expect(found.hash).toBe(expected);
+      expect(asked).toEqual(["acme/parts/deep", "other/math"]);
+    });
+
     it("asks the host for a commit that its clone lacks", async () => {
       const clone = await scene.clone("acme/vault.git", scope);
       const newer = commitWith(scope.repositories.deep, { files: { "Newer.sol": "// newer\n" } });
