@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
+const declaration = '[submodule "a/lib"]\n\tpath = a/lib\n\turl = ../lib\n';
+
 const urls: [string, string][] = [
   ["ext::", "ext::sh -c touch% pwned"],
   ["file:", "file:///etc"],
@@ -60,7 +62,7 @@ describe.each(gits)("submodules that are refused, by $name", ({ git }) => {
       ]);
     });
 
-    it("is a .gitmodules that is not there, not to be understood, or a link", async () => {
+    it("is a .gitmodules that is not there or not to be understood", async () => {
       const none = prepare({ ".gitmodules": undefined });
       expect(await problemsOf(roads.hash(roads.local(none.repository.path, none.commit)))).toEqual([
         "SUBMODULE_UNDECLARED a/lib",
@@ -69,17 +71,20 @@ describe.each(gits)("submodules that are refused, by $name", ({ git }) => {
       expect(await problemsOf(roads.hash(roads.local(odd.repository.path, odd.commit)))).toEqual([
         "GITMODULES_INVALID ",
       ]);
-      const { repository, commit: linked } = prepare({
-        modules: '[submodule "a/lib"]\n\tpath = a/lib\n\turl = ../lib\n',
-      });
+    });
+
+    it.each(["modules", declaration])("is a .gitmodules that is a link to %j", async (target) => {
+      const { repository, commit: before } = prepare({ modules: declaration });
       const tree = repository.writeTree([
-        { mode: "120000", name: ".gitmodules", oid: repository.writeBlob("modules") },
-        { mode: "40000", name: "a", oid: repository.git(["rev-parse", `${linked}:a`]) },
-        { mode: "100644", name: "modules", oid: repository.git(["rev-parse", `${linked}:modules`]) },
+        { mode: "120000", name: ".gitmodules", oid: repository.writeBlob(target) },
+        { mode: "40000", name: "a", oid: repository.git(["rev-parse", `${before}:a`]) },
+        { mode: "100644", name: "modules", oid: repository.git(["rev-parse", `${before}:modules`]) },
       ]);
       const commit = repository.writeCommit(tree);
+      const { found, asked } = await roads.watch(problemsOf(roads.hash(roads.local(repository.path, commit, "a"))));
+      expect(found).toEqual(["GITMODULES_INVALID "]);
+      expect(asked).toEqual([]);
       // The link itself is refused too where it is in the directory.
-      expect(await problemsOf(roads.hash(roads.local(repository.path, commit, "a")))).toEqual(["GITMODULES_INVALID "]);
       expect(await problemsOf(roads.hash(roads.local(repository.path, commit)))).toEqual([
         "GITMODULES_INVALID ",
         "TREE_SYMLINK .gitmodules",
