@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { Compiler } from "../clients/compiler.ts";
 import type { NativeGit } from "../clients/git/native-git.ts";
 import type { Remembered } from "../clients/git/remembered.ts";
@@ -15,6 +13,7 @@ import { reviewPull } from "../flows/review.ts";
 import type { Hashing } from "../observe/directory.ts";
 import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { KeySink } from "./events.ts";
+import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
 import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
 import type { Handlers } from "./queue.ts";
@@ -71,16 +70,11 @@ async function openRepository(
   const { api, token } = await installations.open(key);
   const url = `${host.origin}/${key.owner}/${key.repository}`;
   const { origin, enterpriseOrigin } = host;
-  // A repository by its number, which a new name leaves as it is; what it has submodules of by their addresses.
-  const toDirectory = (address: string) =>
-    join(data, "git", address === url ? String(key.repositoryId) : join("submodules", toFileName(address)));
+  const toDirectory = toGitDirectory(data, { key, url });
+  await pruneSubmodules(toDirectory(url));
   const repositories = createRepositories({ git: native, origin, enterpriseOrigin, token, api, toDirectory, limits });
   const hashing = { limits, remembered, openSubmodule: repositories.openSubmodule };
   return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
-}
-
-function toFileName(address: string): string {
-  return createHash("sha256").update(address).digest("hex").slice(0, 40);
 }
 
 async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {

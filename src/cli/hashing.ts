@@ -36,7 +36,12 @@ export async function openHashing(options: HashOptions, session: Session): Promi
   const limits = readAllLimits(options, session);
   const git = unwrap(readGitChoice(environment)) === "native" ? await findNativeGit(environment.PATH) : undefined;
   const { origin, enterpriseOrigin } = host;
-  const toDirectory = () => join(session.createDirectory(), "repository.git");
+  const directories = new Map<string, string>();
+  const toDirectory = (url: string) => {
+    const directory = directories.get(url) ?? join(session.createDirectory(), "repository.git");
+    directories.set(url, directory);
+    return directory;
+  };
   const repositories = createRepositories({
     git,
     origin,

@@ -2,7 +2,7 @@ import { type HashedDirectory, hashDirectory, type SubmoduleOptions } from "../c
 import type { ObjectSource } from "../clients/git/object-source.ts";
 import type { Repositories } from "../clients/git/repositories.ts";
 import { hashPlainDirectory } from "../clients/plain-directory.ts";
-import { CountersignError } from "../errors.ts";
+import { CountersignError, failure, type Problem } from "../errors.ts";
 import { diffFiles, type FileChanges } from "../protocol/file-changes.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import type { TreeLimits } from "../protocol/tree-listing.ts";
@@ -53,8 +53,9 @@ export async function compareCommits(
   { before, after }: { readonly before: CommitSource; readonly after: CommitSource },
   context: HashContext,
 ): Promise<Comparison> {
-  const one = await orAbsent(hashSource(before, context));
-  const two = await orAbsent(hashSource(after, context));
+  const one = await orRefused(before, context);
+  const two = await orRefused(after, context);
+  if (one instanceof CountersignError || two instanceof CountersignError) throw joinRefusals([one, two]);
   return { before: one?.hash, after: two?.hash, changes: diffFiles(one?.files ?? [], two?.files ?? []) };
 }
 
@@ -89,11 +90,23 @@ export function hashOpened(
   });
 }
 
-async function orAbsent(hashed: Promise<Hashed>): Promise<Hashed | undefined> {
+/** Undefined where the directory is not there. */
+async function orRefused(source: CommitSource, context: HashContext): Promise<Hashed | CountersignError | undefined> {
   try {
-    return await hashed;
+    return await hashSource(source, context);
   } catch (error) {
-    if (error instanceof CountersignError && error.code === "TREE_ABSENT") return undefined;
-    throw error;
+    if (!(error instanceof CountersignError) || error.kind !== "refusal") throw error;
+    if (error.code === "TREE_ABSENT") return undefined;
+    const at = (problem: Problem) => ({ ...problem, message: `${problem.message} (at ${source.commit.slice(0, 12)})` });
+    const [first, ...rest] = error.problems;
+    return new CountersignError([at(first), ...rest.map(at)], { cause: error });
   }
+}
+
+/** Both sides are told at once. */
+function joinRefusals(sides: readonly unknown[]): CountersignError {
+  const problems = sides.flatMap((side) => (side instanceof CountersignError ? side.problems : []));
+  const [first, ...rest] = problems;
+  if (first === undefined) throw failure("INTERNAL", "expected a refusal");
+  return new CountersignError([first, ...rest]);
 }

@@ -58,7 +58,8 @@ async function readHead(workTree: string, gitdir: string): Promise<string | unde
 async function readOrigin(gitdir: string): Promise<string | undefined> {
   const url: unknown = await getConfig({ fs, gitdir, path: "remote.origin.url" }).catch(() => undefined);
   if (typeof url !== "string") return undefined;
-  const [, host, path] = /^(?:ssh:\/\/)?git@([^/:]+)[/:](.+)$/.exec(url) ?? [];
+  const [, host, path] =
+    /^ssh:\/\/(?:[^@/]+@)?([^/:]+)(?::\d+)?\/(.+)$/.exec(url) ?? /^[^@/]+@([^/:]+):\/?(.+)$/.exec(url) ?? [];
   return host === undefined ? url : `https://${host}/${path}`;
 }
 
