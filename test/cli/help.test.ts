@@ -89,7 +89,7 @@ describe("countersign alone", () => {
     ["nothing", [], "expected a command, found none"],
     ["an unknown command", ["constructor"], "unknown command 'constructor'"],
     ["half a command", ["registry"], "expected a command, found none"],
-    ["a missing argument", ["hash"], "missing required argument 'source'"],
+    ["a missing argument", ["verify"], "missing required argument 'address'"],
     ["an argument too many", ["record", "0x", "0x"], "too many arguments"],
     ["an unknown option", ["verify", "0x", "--\u001b[31m"], "unknown option"],
   ];

@@ -105,14 +105,14 @@ describe("a source that does not compile", () => {
 
 describe("a source that wants too much", () => {
   it("is stopped at its time limit, and the next one is compiled", async () => {
-    const impatient = createCompiler({ timeout: 1500 });
+    const impatient = createCompiler({ timeout: 4000 });
     const started = performance.now();
     const stopped = expect(impatient.compile(heavy)).rejects.toThrow(
-      expect.objectContaining({ code: "BUILD_FAILED", message: expect.stringContaining("1500 ms") }),
+      expect.objectContaining({ code: "BUILD_FAILED", message: expect.stringContaining("4000 ms") }),
     );
     const next = impatient.compile(toInput("contract A {}"));
     await stopped;
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect((await next).contracts).toHaveLength(1);
   });
 

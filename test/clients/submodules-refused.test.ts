@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { createScope, openRoads, problemsOf, type SubmoduleScope } from "../helpers/submodule-roads.ts";
 import { commitWith, type SubmoduleScene, startSubmoduleScene } from "../helpers/submodule-scene.ts";
 
@@ -28,7 +28,7 @@ const urls: [string, string][] = [
   ["a way above the host", "../../../../x"],
 ];
 
-describe.each(gits)("submodules that are refused, by $name", ({ git }) => {
+describe.each(gitsOfDepth)("submodules that are refused, by $name", ({ git }) => {
   let roads: ReturnType<typeof openRoads>;
   beforeAll(() => {
     roads = openRoads(scene, git);

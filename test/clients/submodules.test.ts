@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "../../src/errors.ts";
 import { hashSource } from "../../src/flows/hash.ts";
 import { hashByCoreutils } from "../helpers/coreutils.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { createScope, openRoads, problemsOf, type SubmoduleScope } from "../helpers/submodule-roads.ts";
 import { commitWith, type SubmoduleScene, startSubmoduleScene } from "../helpers/submodule-scene.ts";
 
@@ -18,7 +18,7 @@ afterAll(() => scene[Symbol.asyncDispose]());
 
 const everyone = ["acme/lib", "acme/parts/deep", "acme/vault.git", "other/math"];
 
-describe.each(gits)("submodules, by $name", ({ git }) => {
+describe.each(gitsOfDepth)("submodules, by $name", ({ git }) => {
   let roads: ReturnType<typeof openRoads>;
   beforeAll(() => {
     roads = openRoads(scene, git);

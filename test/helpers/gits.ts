@@ -9,6 +9,9 @@ export const gits: readonly { readonly name: string; readonly git: NativeGit | u
   { name: "isomorphic-git", git: undefined },
 ];
 
+/** For what takes long: native git for every change, both at the gate (vitest.deep.config.ts). */
+export const gitsOfDepth = process.env.COUNTERSIGN_ROADS === "all" ? gits : gits.slice(0, 1);
+
 async function requireNativeGit(): Promise<NativeGit> {
   const git = await findNativeGit(process.env.PATH);
   if (git === undefined) throw new Error("expected git 2.31 or newer on the path, found none");

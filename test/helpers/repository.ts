@@ -43,6 +43,19 @@ export function createRepository(options: { readonly bare?: boolean; readonly br
   function writeBlob(content: string | Uint8Array): string {
     return git(["hash-object", "-w", "--stdin"], { input: content });
   }
+  /** In one process, which is what takes the time. */
+  function writeBlobs(contents: readonly (string | Uint8Array)[]): string[] {
+    const input = contents.flatMap((content, index) => {
+      const bytes = Buffer.from(content);
+      return [
+        Buffer.from(`blob\nmark :${index + 1}\ndata ${bytes.length}\n`),
+        bytes,
+        Buffer.from(`\nget-mark :${index + 1}\n`),
+      ];
+    });
+    const oids = git(["fast-import", "--quiet", "--cat-blob-fd=1"], { input: Buffer.concat(input) });
+    return oids === "" ? [] : oids.split("\n");
+  }
   function writeTree(entries: readonly RawEntry[]): string {
     const bytes = entries.map(({ mode, name, oid }) =>
       Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), Buffer.from(oid, "hex")]),
@@ -64,8 +77,9 @@ export function createRepository(options: { readonly bare?: boolean; readonly br
     writeTree,
     writeCommit,
     commit(files, { message } = {}) {
+      const oids = writeBlobs(Object.values(files).filter((content) => content !== undefined));
       const lines = Object.entries(files).map(([name, content]) =>
-        content === undefined ? `0 ${"0".repeat(40)}\t${name}` : `100644 ${writeBlob(content)}\t${name}`,
+        content === undefined ? `0 ${"0".repeat(40)}\t${name}` : `100644 ${oids.shift()}\t${name}`,
       );
       git(["update-index", "-z", "--index-info"], { input: lines.map((line) => `${line}\0`).join("") });
       const head = git(["for-each-ref", "--format=%(objectname)", git(["symbolic-ref", "HEAD"])]);

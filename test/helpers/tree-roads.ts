@@ -5,7 +5,7 @@ import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { NativeGit } from "../../src/clients/git/native-git.ts";
 import { createRepositories } from "../../src/clients/git/repositories.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
-import { gits } from "./gits.ts";
+import { gits, gitsOfDepth } from "./gits.ts";
 import type { Repository } from "./repository.ts";
 
 export interface TreePlace {
@@ -31,6 +31,9 @@ export const treeRoads: readonly TreeRoad[] = gits.map(({ name, git }) => ({
       ...(submodules && { submodules: toSubmoduleOptions(git, submodules) }),
     }),
 }));
+
+/** For what takes long: the first for every change, all at the gate. */
+export const treeRoadsOfDepth = treeRoads.slice(0, gitsOfDepth.length);
 
 function toSubmoduleOptions(git: NativeGit | undefined, { origin, directory }: NonNullable<TreePlace["submodules"]>) {
   const toDirectory = () => mkdtempSync(join(directory, "cache-"));
