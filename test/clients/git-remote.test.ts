@@ -343,7 +343,7 @@ describe.each(gits)("with $name", ({ git }) => {
 });
 
 describe("a pack before it is unpacked", () => {
-  const limits = { objectBytes: 1000, inflatedBytes: 5000 };
+  const limits = { objectBytes: 1000, inflatedBytes: 200_000 };
 
   it("passes as git wrote it, with deltas", () => {
     const ids = commitMany(6);
@@ -358,7 +358,8 @@ describe("a pack before it is unpacked", () => {
     ["a zlib bomb that says so", seal([entry(3, 2000, Buffer.alloc(2000))]), "GIT_TOO_LARGE"],
     ["a zlib bomb that lies", seal([entry(3, 10, Buffer.alloc(2000))]), "GIT_REFUSED"],
     ["a delta that swells", seal([entry(3, 5, Buffer.alloc(5)), delta(100_000)]), "GIT_TOO_LARGE"],
-    ["many objects", seal(Array.from({ length: 6 }, () => entry(3, 900, Buffer.alloc(900)))), "GIT_TOO_LARGE"],
+    ["many objects", seal(Array.from({ length: 41 }, () => entry(3, 900, Buffer.alloc(900)))), "GIT_TOO_LARGE"],
+    ["objects of nothing", seal(Array.from({ length: 49 }, () => entry(3, 0, Buffer.alloc(0)))), "GIT_TOO_LARGE"],
     ["a wrong trailer", Buffer.concat([seal([]).subarray(0, 12), Buffer.alloc(20)]), "GIT_REFUSED"],
     ["fewer objects than counted", seal([entry(3, 1, Buffer.alloc(1))], 2), "GIT_REFUSED"],
     ["more than counted", seal([entry(3, 1, Buffer.alloc(1))], 0), "GIT_REFUSED"],

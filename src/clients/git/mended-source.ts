@@ -7,6 +7,8 @@ import type { GitObject, ObjectSource, OpenBlob } from "./object-source.ts";
 export interface MendedSettings {
   /** As it is now: it may be another one after it was mended. */
   readonly source: () => ObjectSource;
+  /** Whether this commit was fetched. What hangs on it is found out here. */
+  readonly isFetched: (commit: string) => boolean;
   /** Fetches anew all that should be here. Called once. */
   readonly mend: () => Promise<void>;
 }
@@ -15,7 +17,7 @@ export interface MendedSettings {
  * Reads a cache of our own, which a disk can spoil and another process can take away: what is broken, or not here though
  * something that is here names it, is read again after everything was fetched anew. Where that does not help, it is told.
  */
-export function openMendedSource({ source, mend }: MendedSettings): ObjectSource {
+export function openMendedSource({ source, isFetched, mend }: MendedSettings): ObjectSource {
   /** Trees that commits and trees name which are here. */
   const expected = new Set<string>();
   let mended: Promise<void> | undefined;
@@ -32,8 +34,8 @@ export function openMendedSource({ source, mend }: MendedSettings): ObjectSource
   }
   async function readExpected(oid: string): Promise<GitObject | undefined> {
     const object = await source().readObject(oid);
-    if (object === undefined && !expected.has(oid)) return undefined;
-    if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the tree ${oid}`);
+    if (object === undefined && !expected.has(oid) && !isFetched(oid)) return undefined;
+    if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`);
     if (toId(object) !== oid)
       throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found other bytes`, { subject: oid });
     for (const tree of findTrees(object)) expected.add(tree);

@@ -70,13 +70,18 @@ function openAtomicFiles(limits: PackLimits) {
     promises: {
       ...files,
       async writeFile(path: string, data: Buffer | string, options?: Parameters<typeof files.writeFile>[2]) {
-        if (path.endsWith(".pack")) assertPack(Buffer.from(data), limits);
+        if (path.endsWith(".pack")) assertPack(Buffer.from(data), toFetched(limits, data.length));
         const part = `${path}.${process.pid}-${count++}.part`;
         await files.writeFile(part, data, { ...(typeof options === "object" ? options : {}), flush: true });
         await files.rename(part, path);
       },
     },
   };
+}
+
+/** What a few commits hold is some times as large as their pack, a bomb a thousand times; and unpacking it here is slow. */
+function toFetched({ objectBytes, inflatedBytes }: PackLimits, packBytes: number): PackLimits {
+  return { objectBytes, inflatedBytes: Math.min(inflatedBytes, 192 * 1024 ** 2 + 8 * packBytes) };
 }
 
 /** Halves of files, and packs that never got their index. */

@@ -12,6 +12,9 @@ const offsetDelta = 6;
 const referenceDelta = 7;
 const trailerBytes = 20;
 
+/** What an object takes of the limit besides its own bytes: a million of empty ones are a bomb too. */
+const perObject = 4096;
+
 /**
  * Judges a pack before anything unpacks it: whole (its trailer is the SHA-1 of the rest), and no bomb. A kilobyte of
  * zlib can hold a megabyte, a few bytes of delta any multiple of their base, so sizes are taken from the headers and held
@@ -28,8 +31,10 @@ export function assertPack(pack: Buffer, limits: PackLimits): void {
   for (let left = pack.readUInt32BE(8); left > 0; left--) {
     const object = readEntry(pack.subarray(0, end), at, limits);
     at = object.next;
-    total += object.size;
-    if (object.size > limits.objectBytes || total > limits.inflatedBytes)
+    total += object.size + perObject;
+    if (object.size > limits.objectBytes)
+      throw failure("GIT_TOO_LARGE", `expected ${limits.objectBytes} bytes at most in an object, found ${object.size}`);
+    if (total > limits.inflatedBytes)
       throw failure("GIT_TOO_LARGE", `expected ${limits.inflatedBytes} bytes at most in the pack, found more`);
   }
   if (at !== end) throw broken("holds more than it counts");

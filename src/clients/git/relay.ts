@@ -30,8 +30,8 @@ const headerName = "x-countersign-relay";
 /** Of a request: wants and haves of a fetch. */
 const maxRequestBytes = 32 * 1024 ** 2;
 
-/** A bomb is small on the way and endless to unpack: git gets ten seconds, and one more for each ten megabytes. */
-const unpackingMilliseconds = (received: number) => 10_000 + received / 10_000;
+/** A bomb is small on the way and endless to unpack: git gets eight seconds, and one more for each ten megabytes. */
+const unpackingMilliseconds = (received: number) => 8_000 + received / 10_000;
 
 export async function openRelay({ url, transport, onFailure }: RelaySettings): Promise<Relay> {
   const secret = randomBytes(32);

@@ -59,6 +59,8 @@ export interface RemoteRepository extends ObjectSource {
 
 export const defaultFetchLimits: FetchLimits = {
   ...defaultStoreLimits,
+  // Isomorphic-git holds several at once.
+  objectBytes: 32 * 1024 ** 2,
   milliseconds: 120_000,
   keptBytes: 1024 ** 3,
 };
@@ -88,6 +90,7 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
   });
   const source = openMendedSource({
     source: () => ({ ...mirror.current(), streamBlobs }),
+    isFetched: (commit) => wanted.has(commit),
     mend: () => queue.add(mend),
   });
   const queue = queues.get(directory) ?? new PQueue({ concurrency: 1 });
