@@ -72,11 +72,16 @@ async function inflate(path: string, { oid, open }: Reading): Promise<void> {
   try {
     for await (const chunk of bytes as AsyncIterable<Buffer>) object.write(chunk);
   } catch (error) {
-    throw error instanceof Error && "errno" in error ? unreadable(oid, error) : error;
+    throw isBroken(error) ? unreadable(oid, error) : error;
   } finally {
     bytes.destroy();
   }
   object.end();
+}
+
+/** As zlib says; what the system says of the file is no word about the object. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }
 
 interface Reading {

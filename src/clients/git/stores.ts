@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { access, constants, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readObject } from "isomorphic-git";
 import { CountersignError, failure } from "../../errors.ts";
@@ -107,12 +107,19 @@ function openStore(gitdir: string, { packs, limits }: Required<StoreSettings> & 
       return { type: type as ObjectType, bytes: object as Uint8Array };
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "NotFoundError") return undefined;
+      await assertReadable(directory);
       throw failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, {
         subject: oid,
         cause: error,
       });
     }
   }
+}
+
+/** Isomorphic-git does not tell what is broken from what it may not read. @throws what the system says */
+async function assertReadable(packs: string): Promise<void> {
+  const names: string[] = await readdir(packs);
+  for (const name of names) await access(join(packs, name), constants.R_OK);
 }
 
 function judgePack(pack: Buffer, { name, limits }: { readonly name: string; readonly limits: StoreLimits }): void {
