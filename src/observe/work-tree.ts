@@ -88,7 +88,7 @@ async function listStored(
   if (entry?.kind !== "directory") return listing;
   const openSubmodule = submodules === "asked" ? createOpenSubmodule(repositories.openSubmodule) : undefined;
   const holder = { source, commit, gitDirectory: source.gitDirectory, url: await source.readOrigin() };
-  const root = { path: "", ownPath: toBytePath(Buffer.from(path)), oid: entry.oid, holder };
+  const root = { path: "", ownPath: toBytePath(Buffer.from(path)), isAscii: true, oid: entry.oid, holder };
   await listTree(root, { listing, openSubmodule });
   return listing;
 }

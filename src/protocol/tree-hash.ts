@@ -70,5 +70,9 @@ function toLine({ text, sha256 }: CheckedFile<unknown>): string {
 
 /** The path as people read it, which is UTF-8. */
 export function toText(path: BytePath): string {
-  return /^[\0-\x7f]*$/.test(path) ? path : String(parsePath(fromBytePath(path)));
+  return isAscii(path) ? path : String(parsePath(fromBytePath(path)));
+}
+
+export function isAscii(path: BytePath): boolean {
+  return /^[\0-\x7f]*$/.test(path);
 }

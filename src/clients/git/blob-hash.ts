@@ -65,7 +65,7 @@ export async function hashBlobs(
   // A file that a source passes over in silence would be missing from the hash.
   const missing = problems.size === 0 ? unknown.find((oid) => !blobs.has(oid)) : undefined;
   if (missing !== undefined) throw failure("INTERNAL", `expected the bytes of ${missing}, found none`);
-  return { find: (oid) => blobs.get(oid) ?? found.get(oid), contents, problems };
+  return { find: (oid) => found.get(oid) ?? blobs.get(oid), contents, problems };
 }
 
 /** Takes blobs as they come; one that begins again, after another was broken, is told once. */

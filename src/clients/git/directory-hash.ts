@@ -3,7 +3,7 @@ import { fromBytePath, toBytePath } from "../../protocol/byte-path.ts";
 import type { Bytes32 } from "../../protocol/hex.ts";
 import { toPointerProblem } from "../../protocol/lfs-pointer.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
-import { type CheckedFile, hashChecked, hashManifest, type Manifest, toText } from "../../protocol/tree-hash.ts";
+import { type CheckedFile, hashChecked, hashManifest, type Manifest } from "../../protocol/tree-hash.ts";
 import {
   defaultTreeLimits,
   startListing,
@@ -70,7 +70,7 @@ export async function hashDirectory(source: ObjectSource, options: HashOptions):
   const ownPath = toBytePath(Buffer.from(path.replace(/\/$/, "")));
   const openSubmodule = submodules && createOpenSubmodule(submodules.open);
   const { arePlain } = await listTree(
-    { path: "", ownPath, oid: treeOid, holder },
+    { path: "", ownPath, isAscii: true, oid: treeOid, holder },
     { listing, openSubmodule, trees: options.remembered?.trees },
   );
   const hashed = await hashFiles(listing, options);
@@ -105,7 +105,7 @@ interface FoundFile {
 
 async function hashFiles(
   listing: TreeListing<ListedFile>,
-  { remembered, isWanted = () => false }: Pick<HashOptions, "remembered" | "isWanted">,
+  { remembered, isWanted }: Pick<HashOptions, "remembered" | "isWanted">,
 ): Promise<CheckedFile<FoundFile>[]> {
   const hashed = new Map<ObjectSource, HashedBlobs>();
   let seen = 0;
@@ -116,7 +116,7 @@ async function hashFiles(
   };
   for (const [source, files] of Map.groupBy(listing.files, ({ holder }) => holder.source)) {
     const oids = [...new Set(files.map(({ oid }) => oid))];
-    const wanted = new Set(files.filter(({ path }) => isWanted(toText(path))).map(({ oid }) => oid));
+    const wanted = new Set(isWanted && files.filter(({ text }) => isWanted(text)).map(({ oid }) => oid));
     hashed.set(source, await hashBlobs(source, oids, { onBlob, known: remembered?.blobs, wanted }));
   }
   return listing.files.flatMap((listed) =>
@@ -125,12 +125,12 @@ async function hashFiles(
 }
 
 function toFound(
-  { path: bytePath, mode, oid }: ListedFile,
+  { path: bytePath, text: path, mode, oid }: ListedFile,
   {
     listing,
     blobs,
     isWanted,
-  }: { listing: TreeListing<ListedFile>; blobs: HashedBlobs | undefined; isWanted: (path: string) => boolean },
+  }: { listing: TreeListing<ListedFile>; blobs: HashedBlobs | undefined; isWanted: HashOptions["isWanted"] },
 ): CheckedFile<FoundFile> | readonly [] {
   const blob = blobs?.find(oid);
   if (blob === undefined) {
@@ -139,8 +139,7 @@ function toFound(
   }
   listing.addBytes(blob.size);
   if (blob.isPointer) listing.refuse(toPointerProblem(bytePath));
-  const path = toText(bytePath);
-  const content = blobs?.contents.size && isWanted(path) ? blobs.contents.get(oid) : undefined;
+  const content = isWanted?.(path) ? blobs?.contents.get(oid) : undefined;
   const { sha256, size } = blob;
   return { file: { file: { path, sha256, mode, size, oid }, content }, path: bytePath, text: path, sha256 };
 }

@@ -10,11 +10,8 @@ import type { NativeGit } from "./native-git.ts";
 import { assertWhole, type GitObject, type ObjectSource, type ObjectType, type OpenBlob } from "./object-source.ts";
 import { canPipe, openPipedOutput } from "./piped-output.ts";
 
-/** So few objects are asked of the git that reads the trees. */
-const worthAsking = 32;
-
-/** Fewer objects are not worth a second process. */
-const worthParting = 256;
+/** So few objects are asked of the git that reads the trees: to start another one takes as long as to read them. */
+const worthAsking = 1024;
 
 /** The objects below a directory (`…/objects`) and its alternates, read by native git. */
 export function openNativeObjects(git: NativeGit, objects: string): ObjectSource {
@@ -23,7 +20,7 @@ export function openNativeObjects(git: NativeGit, objects: string): ObjectSource
     readObject: async (oid) => (isObjectId(oid) && existsSync(objects) ? readWhole(oid, ask) : undefined),
     async streamBlobs(oids, open) {
       if (oids.length <= worthAsking) return askEach(oids, { ask, open });
-      const count = oids.length < worthParting ? 1 : Math.min(2, availableParallelism());
+      const count = Math.min(2, availableParallelism());
       const size = Math.max(1, Math.ceil(oids.length / count));
       const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
       const abort = new AbortController();
@@ -53,7 +50,11 @@ async function askEach(
   oids: readonly string[],
   { ask, open }: { readonly ask: AskGit; readonly open: OpenBlob },
 ): Promise<void> {
-  for (const oid of oids) if (!(await ask(oid, open))) throw toAbsent(oid);
+  const answers = await Promise.allSettled(oids.map((oid) => ask(oid, open)));
+  const failed = answers.find((answer) => answer.status === "rejected");
+  if (failed) throw failed.reason;
+  const absent = oids.find((_, index) => answers[index]?.status === "fulfilled" && !answers[index].value);
+  if (absent !== undefined) throw toAbsent(absent);
 }
 
 function toAbsent(oid: string): CountersignError {

@@ -23,7 +23,7 @@ export interface WantedSubmodule extends Submodule {
 /** A submodule counts as the files of its pinned commit, as `git clone --recurse-submodules` lays them out (protocol §2). */
 export function createOpenSubmodule(open: OpenRepository): OpenSubmodule {
   const declared = new Map<Holder, Promise<readonly Submodule[]>>();
-  return async ({ path, ownPath, oid: commit, holder }) => {
+  return async ({ path, ownPath, isAscii, oid: commit, holder }) => {
     const submodules = declared.get(holder) ?? readGitModules(holder);
     declared.set(holder, submodules);
     const submodule = (await submodules).find((one) => toBytePath(Buffer.from(one.path)) === ownPath);
@@ -34,7 +34,7 @@ export function createOpenSubmodule(open: OpenRepository): OpenSubmodule {
     }
     const opened = { ...(await open({ ...submodule, commit, place }, holder)), commit };
     const { tree } = await readCommit(opened.source, commit);
-    return { path, ownPath: "", oid: tree, holder: opened };
+    return { path, ownPath: "", isAscii, oid: tree, holder: opened };
   };
 }
 

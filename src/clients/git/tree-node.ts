@@ -1,6 +1,6 @@
 import { type BytePath, toBytePath } from "../../protocol/byte-path.ts";
 import type { EntryKind, TreeEntry } from "../../protocol/git-tree.ts";
-import { findPathProblems } from "../../protocol/tree-hash.ts";
+import { findPathProblems, isAscii } from "../../protocol/tree-hash.ts";
 
 /** One folder as git stores it, read, verified and judged once: wherever it stands, it is the same. */
 export interface TreeNode {
@@ -16,6 +16,8 @@ export interface NodeEntry {
   readonly kind: EntryKind;
   readonly mode: string;
   readonly name: BytePath;
+  /** Whether name and text are the same. */
+  readonly isAscii: boolean;
   readonly oid: string;
 }
 
@@ -25,6 +27,9 @@ export function toNode(entries: readonly TreeEntry[]): TreeNode {
     findPathProblems(entries.map(({ name }) => name)).length === 0;
   return {
     isPlain,
-    entries: entries.map(({ kind, mode, name, oid }) => ({ kind, mode, name: toBytePath(name), oid })),
+    entries: entries.map(({ kind, mode, name: bytes, oid }) => {
+      const name = toBytePath(bytes);
+      return { kind, mode, name, isAscii: isAscii(name), oid };
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { CountersignError } from "../../errors.ts";
 import { type BytePath, fromBytePath, joinBytePath } from "../../protocol/byte-path.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
+import { toText } from "../../protocol/tree-hash.ts";
 import { type TreeListing, toKindProblem } from "../../protocol/tree-listing.ts";
 import { type ObjectSource, readTree } from "./object-source.ts";
 import { type NodeEntry, type TreeNode, toNode } from "./tree-node.ts";
@@ -20,12 +21,15 @@ export interface Place {
   readonly path: BytePath;
   /** Relative to the top of the holder. */
   readonly ownPath: BytePath;
+  readonly isAscii: boolean;
   readonly oid: string;
   readonly holder: Holder;
 }
 
 export interface ListedFile extends Pick<Place, "path" | "oid" | "holder"> {
   readonly mode: string;
+  /** The path as people read it. */
+  readonly text: string;
 }
 
 /** The root tree that stands in a submodule's place. What it refuses is told among the other problems. */
@@ -119,21 +123,26 @@ function listNodes(place: Place, walk: NodeWalk): boolean {
     return false;
   }
   let arePlain = node.isPlain;
-  for (const { kind, mode, name, oid } of node.entries) {
+  for (const entry of node.entries) {
+    const { kind, mode, name, oid } = entry;
     const below = joinBytePath(path, name);
-    if (kind === "file") listing.addFile(below, { path: below, oid, mode, holder });
-    else if (kind === "submodule" && submodules) submodules.push(toBelow(place, { name, oid }));
+    if (kind === "file") {
+      const text = place.isAscii && entry.isAscii ? below : toText(below);
+      listing.addFile(below, { path: below, text, oid, mode, holder });
+    } else if (kind === "submodule" && submodules) submodules.push(toBelow(place, entry));
     else if (kind !== "directory") listing.refuse(toKindProblem(kind, below));
     else {
       listing.addDirectory(below);
-      arePlain = listNodes(toBelow(place, { name, oid }), walk) && arePlain;
+      arePlain = listNodes(toBelow(place, entry), walk) && arePlain;
     }
   }
   return arePlain;
 }
 
-function toBelow({ path, ownPath, holder }: Place, { name, oid }: Pick<NodeEntry, "name" | "oid">): Place {
-  return { path: joinBytePath(path, name), ownPath: joinBytePath(ownPath, name), oid, holder };
+function toBelow({ path, ownPath, isAscii, holder }: Place, entry: NodeEntry): Place {
+  const { name, oid } = entry;
+  const paths = { path: joinBytePath(path, name), ownPath: joinBytePath(ownPath, name) };
+  return { ...paths, isAscii: isAscii && entry.isAscii, oid, holder };
 }
 
 /** What is wrong at one place is one problem among others, so that all are told at once; a fault ends the walk. */
