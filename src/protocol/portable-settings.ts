@@ -1,4 +1,4 @@
-import type { Problem } from "../errors.ts";
+import { CountersignError, type Problem } from "../errors.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -19,8 +19,12 @@ export function toPortable(text: string, basePath: string): string {
 /**
  * solc's settings with every path relative to the base path, keys too, so that builds of two folders agree. Without
  * `outputSelection`, which changes what is printed and not what is built, and which is not read at all.
+ *
+ * @throws BUILD_INFO_INVALID where keys become one: the hash would be that of either build
  */
 export function toPortableSettings({ outputSelection, ...settings }: Json, basePath: string): Json {
+  const [first, ...rest] = findCollapsedKeys(settings, "settings", { basePath, depth: 0 });
+  if (first !== undefined) throw new CountersignError([first, ...rest]);
   return relativize(settings, { basePath, depth: 0 }) as Json;
 }
 
@@ -29,7 +33,27 @@ export function findSettingProblems(settings: Json): Problem[] {
   return findProblems(settings, "settings", 0);
 }
 
-function relativize(value: unknown, { basePath, depth }: { basePath: string; depth: number }): unknown {
+interface Level {
+  readonly basePath: string;
+  readonly depth: number;
+}
+
+function findCollapsedKeys(value: unknown, place: string, { basePath, depth }: Level): Problem[] {
+  if (typeof value !== "object" || value === null || depth > maxDepth) return [];
+  const groups = Map.groupBy(Object.keys(value), (key) => toPortable(key, basePath));
+  const collapsed = [...groups].filter(([, keys]) => keys.length > 1);
+  return [
+    ...collapsed.map(([portable, keys]) => {
+      const found = keys.map((key) => `"${key}"`).join(" and ");
+      return toProblem(`${place}: expected one key for "${portable}" below the base path, found ${found}`, place);
+    }),
+    ...Object.entries(value).flatMap(([key, one]) =>
+      findCollapsedKeys(one, `${place}.${key}`, { basePath, depth: depth + 1 }),
+    ),
+  ];
+}
+
+function relativize(value: unknown, { basePath, depth }: Level): unknown {
   if (typeof value === "string") return toPortable(value, basePath);
   // What lies deeper is refused afterwards, as it is.
   if (typeof value !== "object" || value === null || depth > maxDepth) return value;

@@ -211,6 +211,18 @@ describe("what is refused", () => {
     expect(refusalOf(toFoundry({ basePath: "/a", sources: both })).message).toContain("twice");
   });
 
+  it("keys of settings that become one below the base path, all of them with both names", () => {
+    const [one, other] = [{ L: `0x${"11".repeat(20)}` }, { L: `0x${"22".repeat(20)}` }];
+    const libraries = { "/base/a.sol": one, "a.sol": other, "b.sol": other, "/base/b.sol": one, "/base/c.sol": one };
+    const { problems } = refusalOf(toFoundry({ basePath: "/base", settings: { libraries } }));
+    const message = (first: string, second: string) => expect.stringContaining(`found "${first}" and "${second}"`);
+    const refused = { code: "BUILD_INFO_INVALID", subject: "settings.libraries" };
+    expect(problems).toEqual([
+      { ...refused, message: message("/base/a.sol", "a.sol") },
+      { ...refused, message: message("b.sol", "/base/b.sol") },
+    ]);
+  });
+
   it("a source of Hardhat 3 that is neither the project's nor a package's", () => {
     const text = JSON.stringify({ ...foundry, _format: "hh3-sol-build-info-1" });
     expect(refusalOf(text).message).toContain("project/ or npm/");
