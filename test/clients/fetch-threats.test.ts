@@ -144,6 +144,8 @@ describe.each(gits)("a fetch with $name", ({ name, git }) => {
       const { stdout } = await watch("fetch-process.ts", args, hostileEnvironment(directory, marks));
       expect(JSON.parse(stdout)).toEqual({ hash: expect.stringMatching(/^0x/) });
       expect(readdirSync(marks)).toEqual([]);
+      // Isomorphic-git knows nothing that could be run.
+      if (git) expect(readFileSync(join(gitDirectory(), "config"), "utf8")).not.toContain("touch");
     });
   });
 

@@ -26,9 +26,9 @@ export const packBombs: readonly PackBomb[] = [
     toPack: () => toPack([toEndless("tree", 4 * gigabyte)]),
   },
   {
-    name: "400 trees of 64 megabytes",
+    name: "600 trees of 30 megabytes",
     codes: ["GIT_TOO_LARGE"],
-    toPack: () => toPack(new Array(400).fill(toZeros("tree", 64 * megabyte))),
+    toPack: () => toPack(new Array(600).fill(toZeros("tree", 30 * megabyte))),
   },
   { name: "3,000 deltas of 120 megabytes", codes: ["GIT_TOO_LARGE"], toPack: () => toDeltas(3_000, 120 * megabyte) },
   {

@@ -7,7 +7,7 @@ export interface RunningProcess {
   /** Its arguments, and its environment, each ended by NUL. */
   readonly commandLine: string;
   readonly environment: string;
-  /** Bytes of memory that it holds. */
+  /** Bytes of memory of its own: not the files that it maps, which the system takes back as it likes. */
   readonly bytes: number;
 }
 
@@ -27,7 +27,7 @@ export function findDescendants(id: number): RunningProcess[] {
 export function readProcess(id: number): RunningProcess[] {
   try {
     const [, parent = "0"] = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${id}/stat`, "latin1")) ?? [];
-    const [, kilobytes = "0"] = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "latin1")) ?? [];
+    const [, kilobytes = "0"] = /^RssAnon:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "latin1")) ?? [];
     const [commandLine, environment] = ["cmdline", "environ"].map((name) =>
       readFileSync(`/proc/${id}/${name}`, "utf8"),
     );

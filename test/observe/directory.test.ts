@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rememberObjects } from "../../src/clients/git/remembered.ts";
 import { isTouched, observeDirectory, observeHash, observeTrees } from "../../src/observe/directory.ts";
 import { plantGithub } from "../helpers/github.ts";
 import { openRemote, type Remote } from "../helpers/remote.ts";
@@ -46,6 +47,24 @@ describe("a directory", () => {
     expect(source).toMatchObject({ kind: "hashed", files: 2, link: `https://github.com/acme/vault/tree/${changed}/c` });
     expect([...solidity]).toEqual([["c/deep/A.sol", "contract A {}"]]);
     expect(await observeHash(remote, head, { path: "c" })).toBe(source.kind === "hashed" && source.hash);
+  });
+
+  it("T20 is previewed from what is remembered where that is given, and compared by its bytes always", async () => {
+    const { github } = plantGithub();
+    const { git, repository } = remote;
+    const head = await commit({ "f/x.txt": "true" });
+    const honest = await observeHash({ git }, head, { path: "f" });
+    const lie = { sha256: "0".repeat(64), size: 4, isPointer: false };
+    const lied = repository.git(["rev-parse", `${head}:f/x.txt`]);
+    const store = { find: async () => new Map([[lied, lie]]), keep: async () => undefined };
+    const openSubmodule = () => Promise.reject(new Error("there is none"));
+    const lying = { github, git, hashing: { remembered: rememberObjects(store), openSubmodule } };
+    const at = { ...pull, head };
+    const { source } = await observeDirectory(at, { path: "f", kind: "record" }, lying);
+    expect(source.kind === "hashed" && source.hash).not.toBe(honest);
+    expect(await observeHash(lying, head, { path: "f" })).toBe(honest);
+    const { source: read } = await observeDirectory(at, { path: "f", kind: "record" }, { github, git });
+    expect(read.kind === "hashed" && read.hash).toBe(honest);
   });
 
   it("is refused with every path at fault, and has no hash to compare", async () => {
