@@ -178,10 +178,19 @@ interface ContractContext {
   readonly scope: Scope;
 }
 
-async function observeContract({ solidity, ...touched }: Touched, context: ContractContext): Promise<ContractFacts> {
+async function observeContract(reading: Touched, context: ContractContext): Promise<ContractFacts> {
   const { registry, head, pull, scope } = context;
+  const found = await observeRecord(reading.contract, { registry, head, source: reading.source, pull });
+  // Anybody may have finalized it: what the record holds already is hashed from the bytes too.
+  const isHeld = reading.source.kind === "hashed" && found.record?.contractHash === reading.source.hash;
+  if (isHeld && scope.sources.hashing?.remembered) {
+    const sources = fromBytes(scope.sources);
+    const again = await observeDirectory(pull, reading.contract, sources);
+    return observeContract({ ...reading, ...again }, { ...context, scope: { ...scope, sources } });
+  }
+  const { solidity, ...touched } = reading;
   const { contract, source } = touched;
-  const onChain = await observeRecord(contract, { registry, head, source, pull });
+  const onChain = found;
   if (source.kind !== "hashed") return { ...touched, build: { kind: "none" }, onChain };
   const build = await observeBuild(
     { contract, hash: source.hash, sources: solidity },

@@ -27,11 +27,14 @@ const slash = 0x2f;
  *
  * @throws TREE_MALFORMED with every reason: cut off, no mode, a name that is empty, `.`, `..` or holds a slash, two
  * entries of one name, entries out of git's order. An unknown mode is left to the reader, as `kind: "unknown"`, since it
- * matters only where the entry is used.
+ * matters only where the entry is used. TREE_TOO_MANY_FILES where there are more
+ * than `most` entries
  */
-export function parseTree(bytes: Uint8Array): TreeEntry[] {
+export function parseTree(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
+    if (entries.length >= most)
+      throw failure("TREE_TOO_MANY_FILES", "expected fewer files and folders than the limit, found more");
     const nul = bytes.indexOf(0, at);
     const [mode] = /^[0-7]{5,7}(?= )/.exec(toBytePath(bytes.subarray(at, at + 8))) ?? [];
     if (mode === undefined || nul === -1 || nul + 21 > bytes.length)
@@ -56,6 +59,7 @@ function findTreeProblems(entries: readonly TreeEntry[]): Problem[] {
     if (seen.has(text)) faults.push("is there twice");
     if (index > 0 && (keys[index] ?? "") < (keys[index - 1] ?? "")) faults.push("is out of order");
     seen.add(text);
+    if (faults.length === 0) return [];
     const subject = toPrintablePath(name);
     return faults.map((fault) => ({
       code: "TREE_MALFORMED" as const,

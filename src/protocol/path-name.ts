@@ -16,6 +16,11 @@ interface Rule {
   readonly explain: (subject: string) => string;
 }
 
+const notUtf8: Omit<Rule, "breaks"> = {
+  code: "TREE_NAME_NOT_UTF8",
+  explain: (subject) => `expected UTF-8, found "${subject}"`,
+};
+
 const rules: readonly Rule[] = [
   {
     // Git's trees cannot hold these; a list of paths from elsewhere can.
@@ -57,14 +62,12 @@ const rules: readonly Rule[] = [
  * some disk reads as `.git` or no disk holds, the name `-` at the top.
  */
 export function findNameProblems(path: Uint8Array): Problem[] {
-  const subject = toPrintablePath(path);
   const text = parsePath(path);
-  if (text === undefined)
-    return [{ code: "TREE_NAME_NOT_UTF8", message: `expected UTF-8, found "${subject}"`, subject }];
-  const names = text.split("/");
-  return rules
-    .filter(({ breaks }) => breaks(text, names))
-    .map(({ code, explain }) => ({ code, message: explain(subject), subject }));
+  const names = text?.split("/") ?? [];
+  const broken = text === undefined ? [notUtf8] : rules.filter(({ breaks }) => breaks(text, names));
+  if (broken.length === 0) return [];
+  const subject = toPrintablePath(path);
+  return broken.map(({ code, explain }) => ({ code, message: explain(subject), subject }));
 }
 
 /** Whether some file system takes this one part of a path for `.git`. */

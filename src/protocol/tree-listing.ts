@@ -29,8 +29,8 @@ export interface TreeListing<File> {
   readonly problems: readonly Problem[];
   addFile(path: BytePath, file: File): void;
   addDirectory(path: BytePath): void;
-  /** Before so many folders are read. @throws TREE_TOO_MANY_FILES */
-  assertFolders(count: number): void;
+  /** Before so many files or folders are walked. @throws TREE_TOO_MANY_FILES */
+  assertCount(count: number): void;
   /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
   addSubmodule(path: BytePath): void;
   /** Before so many bytes are read. @throws TREE_TOO_MANY_BYTES */
@@ -80,7 +80,7 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
       assertPath(path);
       assertCount(files.push(file));
     },
-    assertFolders: assertCount,
+    assertCount,
     addDirectory(path) {
       assertPath(path);
       directories += 1;

@@ -32,7 +32,10 @@ export function withApi(repository: RemoteRepository, api: ApiObjects): RemoteRe
         await repository.ensureCommit(commit, depth);
       } catch (error) {
         if (!(error instanceof CountersignError) || error.code !== "GIT_TOO_LARGE") throw error;
-        await ensureOverApi(commit, depth);
+        await ensureOverApi(commit, depth).catch((failed: unknown) => {
+          // The API does not serve it either: why it was asked is what can be helped.
+          throw failed instanceof CountersignError && failed.code === "GIT_OBJECT_ABSENT" ? error : failed;
+        });
       }
     },
   };

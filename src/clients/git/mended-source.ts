@@ -83,7 +83,8 @@ function toId({ type, bytes }: GitObject): string {
 /** What is malformed is for its readers to refuse. */
 function findTrees({ type, bytes }: GitObject): readonly string[] {
   if (type === "commit") return [Buffer.from(bytes.subarray(5, 45)).toString("latin1")].filter(isObjectId);
-  if (type !== "tree") return [];
+  // A folder of so many files is read, and only not looked into twice.
+  if (type !== "tree" || bytes.length > 256 * 1024) return [];
   try {
     return parseTree(bytes).flatMap(({ kind, oid }) => (kind === "directory" ? [oid] : []));
   } catch {

@@ -41,8 +41,8 @@ export interface ObjectSource {
   streamBlobs(oids: readonly string[], open: OpenBlob): Promise<void>;
 }
 
-/** Of an object that is read whole, in bytes: a tree of a million entries is smaller. */
-export const largestWhole = 64 * 1024 ** 2;
+/** Of an object that is read whole, in bytes: a folder of 100,000 files with long names is smaller. */
+export const largestWhole = 16 * 1024 ** 2;
 
 /** @throws GIT_TOO_LARGE */
 export function assertWhole(header: BlobHeader): void {

@@ -13,7 +13,7 @@ const referenceDelta = 7;
 const trailerBytes = 20;
 
 /** What an object takes of the limit besides its own bytes: a million of empty ones are a bomb too. */
-const perObject = 4096;
+const perObject = 1024;
 
 /**
  * Judges a pack before anything unpacks it: whole (its trailer is the SHA-1 of the rest), and no bomb. A kilobyte of

@@ -8,14 +8,14 @@ export interface Remembered {
   readonly trees: KnownTrees;
 }
 
-/** Of each kind, in this process: some hundred bytes each. */
-const mostHeld = 200_000;
+/** Blobs, and entries of trees, in this process: some hundred bytes each. */
+const mostHeld = 400_000;
 
 /** Keeps what is asked for often in memory, before a store that outlives the process. */
 export function rememberObjects(store: KnownBlobs, { most = mostHeld }: { readonly most?: number } = {}): Remembered {
-  const blobs = holdAtMost<BlobHash>(most);
+  const blobs = holdAtMost<BlobHash>(most, () => 1);
   return {
-    trees: holdAtMost<TreeNode>(most),
+    trees: holdAtMost<TreeNode>(most, ({ entries }) => entries.length + 1),
     blobs: {
       async find(oids) {
         const found = new Map<string, BlobHash>();
@@ -40,12 +40,18 @@ export function rememberObjects(store: KnownBlobs, { most = mostHeld }: { readon
 }
 
 /** Forgets everything where it gets too much: what is in use is soon there again. */
-function holdAtMost<T>(most: number): Pick<Map<string, T>, "get" | "set"> {
+function holdAtMost<T>(most: number, weigh: (value: T) => number): Pick<Map<string, T>, "get" | "set"> {
   const held = new Map<string, T>();
+  let weight = 0;
   return {
     get: (oid) => held.get(oid),
     set(oid, value) {
-      if (held.size >= most) held.clear();
+      if (held.has(oid)) return held;
+      if (weight + weigh(value) > most) {
+        held.clear();
+        weight = 0;
+      }
+      weight += weigh(value);
       return held.set(oid, value);
     },
   };

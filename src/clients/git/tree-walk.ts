@@ -1,9 +1,10 @@
 import { CountersignError } from "../../errors.ts";
 import { type BytePath, fromBytePath, joinBytePath } from "../../protocol/byte-path.ts";
+import { type EntryKind, parseTree, type TreeEntry } from "../../protocol/git-tree.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { toText } from "../../protocol/tree-hash.ts";
 import { type TreeListing, toKindProblem } from "../../protocol/tree-listing.ts";
-import { type ObjectSource, readTree } from "./object-source.ts";
+import { type ObjectSource, readBytes } from "./object-source.ts";
 import { type NodeEntry, type TreeNode, toNode } from "./tree-node.ts";
 
 /** The commit that a directory, or a submodule in it, belongs to. */
@@ -56,10 +57,11 @@ export interface TreeWalk {
 export async function listTree(root: Place, walk: TreeWalk): Promise<{ readonly arePlain: boolean }> {
   const { listing, openSubmodule } = walk;
   const nodes = new Map<string, FoundNode>();
+  const reading = { listing, nodes, trees: walk.trees, budget: openBudget(listing) };
   const roots = [root];
   let arePlain = true;
   for (const place of roots) {
-    await readNodes(place, { ...walk, nodes, roots: roots.length });
+    await readNodes(place, reading);
     const submodules: Place[] = [];
     arePlain = listNodes(place, { listing, nodes, submodules: openSubmodule && submodules }) && arePlain;
     for (const submodule of submodules) {
@@ -75,30 +77,74 @@ export async function listTree(root: Place, walk: TreeWalk): Promise<{ readonly 
 /** A tree, or what is wrong with it. */
 type FoundNode = TreeNode | CountersignError;
 
+/** Trees that are read at a time. */
+const together = 8;
+
 async function readNodes(
   { oid: top, holder }: Place,
-  { listing, trees, nodes, roots }: TreeWalk & { readonly nodes: Map<string, FoundNode>; readonly roots: number },
+  { listing, nodes, ...reading }: NodeReading & Pick<TreeWalk, "listing"> & { readonly nodes: Map<string, FoundNode> },
 ): Promise<void> {
   let level = [top];
   // What is deeper is refused before it is walked.
   for (let depth = 0; level.length > 0 && depth <= listing.limits.depth; depth++) {
     const unread = [...new Set(level)].filter((oid) => !nodes.has(oid));
-    // The roots are no folders of the directory.
-    listing.assertFolders(nodes.size + unread.length - roots);
-    await Promise.all(unread.map(async (oid) => nodes.set(oid, await findNode(oid, { holder, trees }))));
+    for (let at = 0; at < unread.length; at += together) {
+      const part = unread.slice(at, at + together);
+      await Promise.all(part.map(async (oid) => nodes.set(oid, await findNode(oid, holder, reading))));
+    }
     level = unread.flatMap((oid) => listFolders(nodes.get(oid)));
   }
 }
 
-async function findNode(
-  oid: string,
-  { holder, trees }: { readonly holder: Holder; readonly trees: KnownTrees | undefined },
-): Promise<FoundNode> {
+interface NodeReading {
+  readonly trees: KnownTrees | undefined;
+  readonly budget: EntryBudget;
+}
+
+async function findNode(oid: string, { source }: Holder, { trees, budget }: NodeReading): Promise<FoundNode> {
   const known = trees?.get(oid);
-  if (known !== undefined) return known;
-  const node = await orProblems(readTree(holder.source, oid).then(toNode));
-  if (!(node instanceof CountersignError)) trees?.set(oid, node);
+  if (known !== undefined) {
+    budget.take(known.entries);
+    return known;
+  }
+  const entries = await orProblems(readEntries(oid, source, budget));
+  if (entries instanceof CountersignError) return entries;
+  // Before the names are judged, which takes more than to read them.
+  budget.take(entries);
+  const node = toNode(entries);
+  trees?.set(oid, node);
   return node;
+}
+
+async function readEntries(oid: string, source: ObjectSource, budget: EntryBudget): Promise<readonly TreeEntry[]> {
+  const bytes = await readBytes(source, oid, "tree");
+  return parseTree(bytes, budget.most());
+}
+
+/**
+ * Every tree that is read is walked at least once, so what they hold together is the least that the walk will count: a
+ * bomb of many large folders ends before they are all in memory.
+ */
+interface EntryBudget {
+  /** Of the entries that the next tree may have. */
+  most(): number;
+  /** @throws TREE_TOO_MANY_FILES */
+  take(entries: readonly { readonly kind: EntryKind }[]): void;
+}
+
+function openBudget({ limits, assertCount }: TreeListing<ListedFile>): EntryBudget {
+  let files = 0;
+  let folders = 0;
+  return {
+    most: () => Math.max(0, limits.files * 2 + 1 - files - folders),
+    take(entries) {
+      for (const { kind } of entries) {
+        if (kind === "directory") folders += 1;
+        else files += 1;
+      }
+      assertCount(Math.max(files, folders));
+    },
+  };
 }
 
 function listFolders(node: FoundNode | undefined): string[] {
