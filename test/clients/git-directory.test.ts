@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
 import { gits } from "../helpers/gits.ts";
+import { writeLoose } from "../helpers/loose-lies.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { createSource } from "../helpers/source.ts";
 
@@ -125,6 +126,90 @@ describe.each(gits)("with $name", ({ git }) => {
       await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({ code: "GIT_OBJECT_ABSENT", kind: "fault" });
     });
 
+    it.each<[string, (zlib: Buffer) => Buffer]>([
+      ["with a byte that flipped", (zlib) => Buffer.from(zlib.map((byte, at) => (at === 5 ? byte ^ 0xff : byte)))],
+      ["with a broken header", (zlib) => Buffer.concat([Buffer.from([0, 0]), zlib.subarray(2)])],
+      ["of no bytes", () => Buffer.alloc(0)],
+    ])("refuses a loose object %s, beside all others, its own or an alternate's", async (_, toBroken) => {
+      using lender = createRepository();
+      using borrower = createRepository();
+      borrow(borrower, join(lender.path, ".git/objects"));
+      for (const holder of [lender, borrower]) {
+        const oid = holder.writeBlob("right");
+        const symlink = { mode: "120000", name: "b", oid: lender.writeBlob("a") };
+        const commit = lender.writeCommit(lender.writeTree([{ mode: "100644", name: "a", oid }, symlink]));
+        writeLoose(holder, oid, toBroken(deflateSync("blob 5\0right")));
+        const error = await hashAt(borrower, commit, "").catch((thrown) => thrown);
+        expect(error.problems?.map(({ code }: { code: string }) => code).sort()).toEqual([
+          "TREE_OBJECT_MISMATCH",
+          "TREE_SYMLINK",
+        ]);
+        writeLoose(holder, oid, deflateSync("blob 5\0right"));
+      }
+    });
+
+    it.each(["commit", "tree"])("refuses a %s that is there but cannot be read", async (type) => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      const oid = repository.git(["rev-parse", `${commit}^{${type}}`]);
+      writeLoose(repository, oid, Buffer.alloc(0));
+      await expect(hashAt(repository, commit, "d")).rejects.toMatchObject({
+        code: "TREE_OBJECT_MISMATCH",
+        problems: [{ subject: oid }],
+      });
+    });
+
+    it("refuses one broken object among thousands", async () => {
+      using repository = createRepository();
+      const paths = Array.from({ length: 1_100 }, (_, index) => [`d/${index}`, `${index}`]);
+      const d = repository.git(["rev-parse", `${repository.commit(Object.fromEntries(paths))}:d`]);
+      const oid = repository.writeBlob("right");
+      const broken = { mode: "100644", name: "a", oid };
+      const commit = repository.writeCommit(repository.writeTree([broken, { mode: "40000", name: "d", oid: d }]));
+      writeLoose(repository, oid, Buffer.alloc(0));
+      await expect(hashAt(repository, commit, "")).rejects.toMatchObject({
+        problems: [{ code: "TREE_OBJECT_MISMATCH", subject: oid }],
+      });
+    });
+
+    it("follows alternates as deep as git, and those in quotes", async () => {
+      using last = createRepository();
+      const commit = last.commit({ "d/a": "right" });
+      const between = Array.from({ length: 5 }, () => createRepository());
+      using first = createRepository();
+      const chain = [first, ...between, last];
+      for (const [index, repository] of chain.slice(0, -1).entries())
+        borrow(repository, `${chain[index + 1]?.path}/.git/objects`);
+      symlinkSync(`${between[0]?.path}/.git`, join(first.path, '.git/q"\té'));
+      writeFileSync(join(first.path, ".git/objects/info/alternates"), '# one\n"../q\\"\\t\\303\\251/objects"\n');
+      const { hash } = await hashAt(last, commit, "d");
+      expect((await hashAt(first, commit, "d")).hash).toBe(hash);
+      for (const repository of between) repository[Symbol.dispose]();
+    });
+
+    it("reads an alternate of any name, or says that it needs git for it", async () => {
+      using lender = createRepository();
+      const commit = lender.commit({ "d/a": "right" });
+      const { hash } = await hashAt(lender, commit, "d");
+      using borrower = createRepository();
+      renameSync(join(lender.path, ".git/objects"), join(lender.path, "store"));
+      borrow(borrower, `${join(lender.path, "absent")}\n${join(lender.path, "store")}`);
+      if (git) expect((await hashAt(borrower, commit, "d")).hash).toBe(hash);
+      else await expect(hashAt(borrower, commit, "d")).rejects.toMatchObject({ code: "GIT_NOT_A_REPOSITORY" });
+    });
+
+    it.each([
+      "[extensions] objectformat = sha256",
+      "[core] bare = false\n[Extensions]ObjectFormat=sha256",
+      '[extensions]\nobjectformat = \\\n  "sha"256',
+    ])("refuses a repository configured by %j", async (config) => {
+      using repository = createRepository();
+      writeFileSync(join(repository.path, ".git/config"), config);
+      await expect(openLocalRepository(repository.path, { git })).rejects.toMatchObject({
+        code: "GIT_NOT_A_REPOSITORY",
+      });
+    });
+
     it("refuses what is no SHA-1 repository", async () => {
       using repository = createRepository();
       repository.git(["init", "-q", "--object-format=sha256", "other"]);
@@ -162,6 +247,10 @@ describe.each(gits)("with $name", ({ git }) => {
     }, 20_000);
   });
 });
+
+function borrow(repository: Repository, objects: string): void {
+  writeFileSync(join(repository.path, ".git/objects/info/alternates"), `${objects}\n`);
+}
 
 function overwriteObject(repository: Repository, oid: string, wrapped: string): void {
   const directory = join(repository.path, ".git/objects", oid.slice(0, 2));

@@ -28,14 +28,16 @@ export interface LocalRepository extends ObjectSource {
  * The objects of a repository on this disk, bare or not, loose and packed, with its alternates and linked work trees.
  * The work tree, refs/replace and grafts are never consulted.
  *
- * @throws GIT_NOT_A_REPOSITORY where there is none, or one of the SHA-256 format.
+ * @throws GIT_NOT_A_REPOSITORY where there is none, one of the SHA-256 format, or alternates that only native git can read.
  */
 export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<LocalRepository> {
   const gitDirectory = await findGitDirectory(path);
   await assertFormat(gitDirectory, path);
+  const objects = join(gitDirectory, "objects");
+  const alternates = await findAlternates(objects);
   const source = git
-    ? openNativeObjects(git, join(gitDirectory, "objects"))
-    : openStores(await findStores(gitDirectory), { packs: "foreign", limits });
+    ? openNativeObjects(git, objects, { alternates })
+    : openStores([gitDirectory, ...alternates.map(toGitDirectory)], { packs: "foreign", limits });
   return {
     ...source,
     gitDirectory,
@@ -76,20 +78,58 @@ async function findGitDirectory(path: string): Promise<string> {
 
 async function assertFormat(gitDirectory: string, path: string): Promise<void> {
   const config = (await readText(join(gitDirectory, "config"))) ?? "";
-  if (!/^\s*objectformat\s*=\s*"?sha256/im.test(config)) return;
+  // Values may be quoted or begin on the next line, and stand behind their section.
+  const plain = config.replace(/"|\\\r?\n/g, "");
+  if (!/^\s*(?:\[[^\]\n]*\]\s*)*objectformat\s*=\s*sha256/im.test(plain)) return;
   throw failure("GIT_NOT_A_REPOSITORY", `expected the SHA-1 object format, found SHA-256 at "${path}"`, {
     subject: path,
   });
 }
 
-/** The repository and those that its objects/info/alternates name (git reads them five deep). */
-async function findStores(gitDirectory: string, depth = 5): Promise<string[]> {
-  const objects = join(gitDirectory, "objects");
-  const lines = ((await readText(join(objects, "info", "alternates"))) ?? "").split("\n");
-  const alternates = lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) => resolve(objects, line));
-  const readable = depth > 0 ? alternates.filter((alternate) => basename(alternate) === "objects") : [];
-  const stores = await Promise.all(readable.map((alternate) => findStores(dirname(alternate), depth - 1)));
-  return [...new Set([gitDirectory, ...stores.flat()])];
+/** So deep git follows alternates of alternates. */
+const deepestAlternate = 6;
+
+/** The other directories of objects that info/alternates names, and those that these name in turn. */
+async function findAlternates(objects: string): Promise<string[]> {
+  const found = new Set([objects]);
+  let fresh = [objects];
+  for (let depth = 0; depth < deepestAlternate && fresh.length > 0; depth++) {
+    const named = (await Promise.all(fresh.map(readAlternates))).flat();
+    fresh = [...new Set(named)].filter((directory) => !found.has(directory));
+    for (const directory of fresh) found.add(directory);
+  }
+  return [...found].slice(1);
+}
+
+/** Those that are there: git passes over others too. */
+async function readAlternates(objects: string): Promise<string[]> {
+  const text = await readFile(join(objects, "info", "alternates"), "utf8").catch(() => "");
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const directories = lines.map((line) => resolve(objects, unquote(line)));
+  const areThere = await Promise.all(directories.map(isDirectory));
+  return directories.filter((_, index) => areThere[index]);
+}
+
+const escapes: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+
+/** A line in quotes is escaped as in C, its bytes in octal; one whose quotes do not end is taken as it stands, as git does. */
+function unquote(line: string): string {
+  const [, quoted] = /^"((?:[^"\\]|\\(?:[abfnrtv"\\]|[0-3][0-7]{2}))*)"/.exec(line) ?? [];
+  if (quoted === undefined) return line;
+  const bytes = Buffer.from(quoted).toString("latin1");
+  const plain = bytes.replace(/\\([0-3][0-7]{2}|.)/g, (_, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (escapes[code] ?? code),
+  );
+  return Buffer.from(plain, "latin1").toString();
+}
+
+/** Isomorphic-git looks for a directory named `objects` only. @throws GIT_NOT_A_REPOSITORY */
+function toGitDirectory(objects: string): string {
+  if (basename(objects) === "objects") return dirname(objects);
+  const subject = objects;
+  throw failure("GIT_NOT_A_REPOSITORY", `without native git, expected alternates named "objects", found "${subject}"`, {
+    subject,
+  });
 }
 
 async function readText(path: string): Promise<string | undefined> {

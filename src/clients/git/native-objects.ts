@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type CountersignError, failure } from "../../errors.ts";
+import { failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
 import { openBatchOutput } from "./batch-output.ts";
 import { type AskGit, openConversation } from "./git-conversation.ts";
 import { explainEnd, type ObjectPlace, whenEnded } from "./git-end.ts";
+import { type LooseObject, openLoose } from "./loose-object.ts";
 import type { NativeGit } from "./native-git.ts";
 import { assertWhole, type GitObject, type ObjectSource, type ObjectType, type OpenBlob } from "./object-source.ts";
 import { canPipe, openPipedOutput } from "./piped-output.ts";
@@ -13,26 +15,76 @@ import { canPipe, openPipedOutput } from "./piped-output.ts";
 /** So few objects are asked of the git that reads the trees: to start another one takes as long as to read them. */
 const worthAsking = 1024;
 
-/** The objects below a directory (`…/objects`) and its alternates, read by native git. */
-export function openNativeObjects(git: NativeGit, objects: string): ObjectSource {
+/** Git maps a loose file whole, however it hands it over: larger ones, in bytes, are read without it. */
+const largestMapped = 16 * 1024 ** 2;
+
+/**
+ * The objects below a directory (`…/objects`) and its alternates, read by native git. Git calls a loose file that it cannot
+ * read "missing", as it does one that is not there: such a one is read without git, which tells the two apart.
+ */
+export function openNativeObjects(
+  git: NativeGit,
+  objects: string,
+  { alternates = [] }: { readonly alternates?: readonly string[] } = {},
+): ObjectSource {
+  const directories = [objects, ...alternates];
   const ask = openConversation({ git, objects });
   return {
-    readObject: async (oid) => (isObjectId(oid) && existsSync(objects) ? readWhole(oid, ask) : undefined),
+    async readObject(oid) {
+      if (!isObjectId(oid) || !existsSync(objects)) return undefined;
+      return (await readWhole(oid, ask)) ?? (await findLoose(oid, directories))?.readWhole();
+    },
     async streamBlobs(oids, open) {
-      if (oids.length <= worthAsking) return askEach(oids, { ask, open });
-      const count = Math.min(2, availableParallelism());
-      const size = Math.max(1, Math.ceil(oids.length / count));
-      const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
-      const abort = new AbortController();
-      const streams = parts.map((part) => stream(part, { open, place: { git, objects }, signal: abort.signal }));
-      // Nobody is left reading when this ends, whichever part failed.
-      await Promise.all(streams).catch(async (error) => {
-        abort.abort();
-        await Promise.allSettled(streams);
-        throw error;
-      });
+      const large = selectLarge(oids, directories);
+      // They may have been packed meanwhile.
+      const packed = await streamLoose([...large], { directories, open });
+      const others = [...packed, ...oids.filter((oid) => !large.has(oid))];
+      const missing =
+        others.length <= worthAsking
+          ? await askEach(others, { ask, open })
+          : await streamParts(others, { place: { git, objects }, open });
+      const [absent] = await streamLoose(missing, { directories, open });
+      if (absent !== undefined)
+        throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${absent}`, { subject: absent });
     },
   };
+}
+
+async function findLoose(oid: string, directories: readonly string[]): Promise<LooseObject | undefined> {
+  for (const directory of directories) {
+    const loose = await openLoose(directory, oid);
+    if (loose !== undefined) return loose;
+  }
+  return undefined;
+}
+
+/** Answers those that are not there. @throws TREE_OBJECT_MISMATCH where one cannot be read */
+async function streamLoose(
+  oids: readonly string[],
+  { directories, open }: { readonly directories: readonly string[]; readonly open: OpenBlob },
+): Promise<string[]> {
+  const absent: string[] = [];
+  for (const oid of oids) {
+    const loose = await findLoose(oid, directories);
+    if (loose === undefined) absent.push(oid);
+    else await loose.stream(open);
+  }
+  return absent;
+}
+
+/** Folders are listed, and only what is in them is looked at: most objects are packed, and each look would cost. */
+function selectLarge(oids: readonly string[], directories: readonly string[]): Set<string> {
+  const large = new Set<string>();
+  for (const [folder, members] of Map.groupBy(oids, (oid) => oid.slice(0, 2)))
+    for (const path of directories.map((directory) => join(directory, folder))) {
+      const names = new Set(existsSync(path) ? readdirSync(path) : []);
+      for (const oid of members) if (names.has(oid.slice(2)) && isLarge(join(path, oid.slice(2)))) large.add(oid);
+    }
+  return large;
+}
+
+function isLarge(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largestMapped;
 }
 
 async function readWhole(oid: string, ask: AskGit): Promise<GitObject | undefined> {
@@ -46,19 +98,34 @@ async function readWhole(oid: string, ask: AskGit): Promise<GitObject | undefine
   return isHere ? { type, bytes: Buffer.concat(chunks) } : undefined;
 }
 
+/** Answers those that git calls missing. */
 async function askEach(
   oids: readonly string[],
   { ask, open }: { readonly ask: AskGit; readonly open: OpenBlob },
-): Promise<void> {
+): Promise<string[]> {
   const answers = await Promise.allSettled(oids.map((oid) => ask(oid, open)));
   const failed = answers.find((answer) => answer.status === "rejected");
   if (failed) throw failed.reason;
-  const absent = oids.find((_, index) => answers[index]?.status === "fulfilled" && !answers[index].value);
-  if (absent !== undefined) throw toAbsent(absent);
+  return oids.filter((_, index) => answers[index]?.status === "fulfilled" && !answers[index].value);
 }
 
-function toAbsent(oid: string): CountersignError {
-  return failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
+/** Answers those that git calls missing. */
+async function streamParts(
+  oids: readonly string[],
+  { place, open }: { readonly place: ObjectPlace; readonly open: OpenBlob },
+): Promise<string[]> {
+  const count = Math.min(2, availableParallelism());
+  const size = Math.ceil(oids.length / count);
+  const parts = Array.from({ length: count }, (_, index) => oids.slice(index * size, (index + 1) * size));
+  const abort = new AbortController();
+  const streams = parts.map((part) => stream(part, { open, place, signal: abort.signal }));
+  // Nobody is left reading when this ends, whichever part failed.
+  const missing = await Promise.all(streams).catch(async (error) => {
+    abort.abort();
+    await Promise.allSettled(streams);
+    throw error;
+  });
+  return missing.flat();
 }
 
 /** Those of the objects that are not here. */
@@ -79,14 +146,16 @@ export async function findAbsent(
 async function stream(
   oids: readonly string[],
   { open, place, signal }: { readonly open: OpenBlob; readonly place: ObjectPlace; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<string[]> {
+  const missing: string[] = [];
   let left = oids.length;
   const count: OpenBlob = (header) => {
     left -= 1;
     return open(header);
   };
   const output = openBatchOutput(count, (oid) => {
-    throw toAbsent(oid);
+    left -= 1;
+    missing.push(oid);
   });
   const { child, read } = await startReading(place, (chunk) => output.push(chunk));
   const stop = () => child.kill("SIGKILL");
@@ -99,6 +168,7 @@ async function stream(
     const end = await ended;
     const isWhole = end.code === 0 && left === 0 && output.current() === undefined;
     if (!isWhole && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
+    return missing;
   } finally {
     signal.removeEventListener("abort", stop);
     stop();
