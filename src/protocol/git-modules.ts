@@ -23,7 +23,8 @@ const maxBytes = 1024 ** 2;
 /**
  * Reads the `.gitmodules` of a commit (gitmodules(5), git-config(1) "Syntax"): anybody's bytes. An entry without path
  * or url declares nothing and is left out. Refused is what this does not understand, or one git reads differently from
- * another: other sections (so no includes), a path or url given twice, a tab between unquoted words, a lone CR.
+ * another: other sections (so no includes), a path or url given twice, a tab between unquoted words, a lone CR. And
+ * what `git clone --recurse-submodules` skips or dies on, in any section: `update = none`, a `shallow` that is no boolean.
  *
  * @throws GITMODULES_INVALID with every reason
  */
@@ -117,19 +118,74 @@ function toSubmodules(settings: readonly Setting[]): Submodule[] {
   });
 }
 
+/** Git's config parser dies, or crashes (`branch`), where these have no value. */
+const valued: readonly string[] = ["path", "url", "update", "ignore", "branch"];
+
+const isBoolean = (value: string) => /^(?:true|false|yes|no|on|off|[01])?$/i.test(value);
+
+/** What a clone goes on with: it skips `update = none` and dies on the rest. A boolean without value is true. */
+const choices: ReadonlyMap<string, { readonly accepts: (value: string) => boolean; readonly expected: string }> =
+  new Map([
+    [
+      "update",
+      { accepts: (value) => /^(?:checkout|rebase|merge)$/.test(value), expected: "checkout, rebase or merge" },
+    ],
+    ["shallow", { accepts: isBoolean, expected: "a boolean" }],
+    [
+      "fetchrecursesubmodules",
+      { accepts: (value) => isBoolean(value) || value === "on-demand", expected: "a boolean or on-demand" },
+    ],
+  ]);
+
 /** What git ignores with a warning (CVE-2018-11235, CVE-2018-17456), or takes now the first, now the last of. */
 function findProblems(settings: readonly Setting[], submodules: readonly Submodule[]): Problem[] {
-  const used = settings.filter(({ key }) => key === "path" || key === "url");
+  const used = settings.filter(({ key }) => isPlace(key));
   const named = ({ name, key }: Setting) => `the ${key} of "${toPrintablePath(name)}"`;
   const paths = submodules.map(({ path }) => path);
   const faults = [
-    ...used.filter(({ value }) => value === undefined || value === "").map((one) => `${named(one)} has no value`),
+    ...settings.filter(isWithoutValue).map((one) => `${named(one)} has no value`),
+    ...settings.flatMap((one) => findOtherChoice(one).map((fault) => `${named(one)} is ${fault}`)),
     ...findTwice(used.map(named)).map((twice) => `${twice} is there twice`),
     ...findTwice(paths).map((twice) => `two submodules are at "${toPrintablePath(twice)}"`),
     ...submodules.filter(({ name }) => !isName(name)).map(({ name }) => `"${toPrintablePath(name)}" is no name`),
+    ...findNested(submodules.map(({ name }) => name)),
     ...paths.filter((path) => !isPath(path)).map((path) => `"${toPrintablePath(path)}" is no path in the repository`),
   ];
   return faults.map((fault) => ({ code: "GITMODULES_INVALID", message: `.gitmodules: ${fault}` }));
+}
+
+function isPlace(key: string): boolean {
+  return key === "path" || key === "url";
+}
+
+function isWithoutValue({ key, value }: Setting): boolean {
+  return value === undefined ? valued.includes(key) : value === "" && isPlace(key);
+}
+
+function findOtherChoice({ key, value }: Setting): string[] {
+  const choice = choices.get(key);
+  if (choice === undefined || value === undefined || choice.accepts(value)) return [];
+  return [`"${toPrintablePath(value)}", expected ${choice.expected}`];
+}
+
+/** Git refuses a `.git/modules/NAME` inside another's: hooks and objects of one could be files of the other (CVE-2019-1387). */
+function findNested(names: readonly string[]): string[] {
+  const places = names.map((name) => ({ name, place: toGitDirectory(name) }));
+  // Sorted, what lies in a directory follows it at once.
+  const [first, ...rest] = places.toSorted((a, b) => (a.place < b.place ? -1 : 1));
+  let outer = first;
+  return rest.flatMap((inner) => {
+    if (outer !== undefined && inner.place.startsWith(outer.place))
+      return [`"${toPrintablePath(inner.name)}" lies within "${toPrintablePath(outer.name)}" in .git/modules`];
+    outer = inner;
+    return [];
+  });
+}
+
+/** With a slash behind each part, so that `mid` is no beginning of `middle`; `./mid` is `mid`. */
+function toGitDirectory(name: string): string {
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.map((part) => `${part}/`).join("");
 }
 
 function findTwice(texts: readonly string[]): string[] {

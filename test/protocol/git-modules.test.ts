@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseGitModules, type Submodule } from "../../src/protocol/git-modules.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "countersign-modules-"));
@@ -45,6 +45,8 @@ function tryRead(bytes: string | Uint8Array): Submodule[] | undefined {
 
 const plain = '[submodule "a"]\n\tpath = lib/a\n\turl = ../a.git\n';
 const entry = (path: string) => `[submodule "a"]\npath = ${path}\nurl = u\n`;
+const twoNamed = (one: string, other: string) =>
+  plain.replace('"a"', `"${one}"`) + plain.replace('"a"', `"${other}"`).replace("lib/a", "lib/b");
 
 describe("a .gitmodules that git reads", () => {
   const accepted: [string, string, Partial<Submodule>[]][] = [
@@ -60,7 +62,7 @@ describe("a .gitmodules that git reads", () => {
     ["with dots in the name", '[submodule "a.b/c.d"]\npath=x\nurl=y\n', [{ name: "a.b/c.d" }]],
     ["with escapes in the name", '[submodule "a\\"b\\\\c\\d"]\npath=x\nurl=y\n', [{ name: 'a"b\\cd' }]],
     ["named as a property of every object", '[submodule "__proto__"]\npath=x\nurl=y\n', [{ name: "__proto__" }]],
-    ["with other keys", `${plain}\tbranch = main\n\tshallow\n\tupdate = none\n`, [{ name: "a" }]],
+    ["with other keys", `${plain}\tbranch = main\n\tshallow\n\tupdate = merge\n\tactive = x\n`, [{ name: "a" }]],
     ["with comments behind values", entry("x ; y"), [{ path: "x" }]],
     ["with a comment behind the header", '[submodule "a"] # b\npath=x#y\nurl=y\n', [{ path: "x" }]],
     ["with quotes", entry('"x # y"'), [{ path: "x # y" }]],
@@ -87,6 +89,8 @@ describe("a .gitmodules that git reads", () => {
 `,
       [{ name: "a" }, { name: "b" }],
     ],
+    ["with names beside each other", `${entry("x")}${entry("y").replace('"a"', '"ab"')}`, [{}, {}]],
+    ["with names in one directory", twoNamed("a/b", "a/c"), [{ name: "a/b" }, { name: "a/c" }]],
     ["beyond ASCII", entry("é/日本"), [{ path: "é/日本" }]],
   ];
 
@@ -168,6 +172,84 @@ describe("a .gitmodules that is refused", () => {
   });
 });
 
+describe("a .gitmodules that a clone", () => {
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
+    ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "protocol.file.allow", GIT_CONFIG_VALUE_0: "always" },
+    ...{ GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" },
+  };
+  const git = (at: string, ...args: string[]) => spawnSync("git", ["-C", at, ...args], { env, encoding: "utf8" });
+  const [held, holder, clone] = ["a.git", "holder", "clone"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+
+  beforeAll(() => {
+    for (const repository of [held, holder]) spawnSync("git", ["init", "-q", repository], { env });
+    writeFileSync(join(held, "file"), "x");
+    git(held, "add", "file");
+    git(held, "commit", "-qm", "a");
+    const commit = git(held, "rev-parse", "HEAD").stdout.trim();
+    for (const path of ["lib/a", "lib/b"])
+      git(holder, "update-index", "--add", "--cacheinfo", `160000,${commit},${path}`);
+  });
+
+  /** Whether `git clone --recurse-submodules` lays out the file of every submodule that is named. */
+  function isLaidOut(text: string): boolean {
+    writeFileSync(join(directory, "text"), text);
+    const blob = git(holder, "hash-object", "-w", "--path=x", join(directory, "text")).stdout.trim();
+    git(holder, "update-index", "--add", "--cacheinfo", `100644,${blob},.gitmodules`);
+    git(holder, "commit", "--allow-empty", "-qm", "b");
+    rmSync(clone, { recursive: true, force: true });
+    const { status } = git(directory, "clone", "-q", "--recurse-submodules", holder, clone);
+    const paths = ["lib/a", "lib/b"].filter((path) => text.includes(path));
+    return status === 0 && paths.every((path) => existsSync(join(clone, path, "file")));
+  }
+
+  const alone = (name: string) =>
+    plain.replace('"a"', `"${name}"`) + plain.replace('"a"', '"other"').replace("lib/a", "lib/b");
+  const set = (line: string) => `${alone("a")}\t${line}\n`;
+  const booleans = ["False", "on", "0", ""];
+  it.each([
+    ...["checkout", "rebase", "merge"].map((value) => set(`update = ${value}`)),
+    ...["shallow", "fetchRecurseSubmodules"].map(set),
+    ...booleans.flatMap((value) => [set(`shallow = ${value}`), set(`fetchRecurseSubmodules = ${value}`)]),
+    ...["fetchRecurseSubmodules = on-demand", "active", "active = x", "ignore = x", "branch = ."].map(set),
+    alone("othe"),
+    alone("others/other"),
+  ])("lays out is read: %j", (text) => {
+    expect(isLaidOut(text)).toBe(true);
+    expect(tryRead(text)).toHaveLength(2);
+  });
+
+  it.each([
+    ...["update", "update =", "update = none", "update = !cmd", "update = x", "update = Checkout"].map(set),
+    ...["shallow = x", "shallow = on-demand", "shallow = 99999999999"].map(set),
+    ...["fetchRecurseSubmodules = x", "fetchRecurseSubmodules = On-Demand"].map(set),
+    ...["ignore", "branch"].map(set),
+    `${alone("a")}[submodule "b"]\nshallow = x\n`,
+    ...["other/modules/leaf", "other/x", "./other/x", ".", "other/"].map(alone),
+  ])("does not lay out is refused: %j", (text) => {
+    expect(isLaidOut(text)).toBe(false);
+    expect(tryRead(text)).toBeUndefined();
+  });
+
+  it("does not lay out is told with every problem and name", () => {
+    const settings = "update = none\nshallow = x\nfetchRecurseSubmodules = x\nbranch\n";
+    expect(() => read(`${alone("other/a")}${settings}[submodule "other/b"]\npath = c\nurl = d\n`)).toThrow(
+      [
+        '.gitmodules: the branch of "other" has no value',
+        '.gitmodules: the update of "other" is "none", expected checkout, rebase or merge',
+        '.gitmodules: the shallow of "other" is "x", expected a boolean',
+        '.gitmodules: the fetchrecursesubmodules of "other" is "x", expected a boolean or on-demand',
+        '.gitmodules: "other/a" lies within "other" in .git/modules',
+        '.gitmodules: "other/b" lies within "other" in .git/modules',
+      ].join("\n"),
+    );
+  });
+});
+
 describe("anybody's bytes", () => {
   it.each([
     ["settings", '[submodule "a"]'.concat("a=b\n".repeat(200_000))],
@@ -206,7 +288,7 @@ describe("anybody's bytes", () => {
     expect(read).toBeGreaterThan(100);
   });
 
-  const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/\p{Cc}|\.\.|\0/u.test(text));
+  const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/\p{Cc}|\/|^\.$|\.\.|\0/u.test(text));
   const part = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/\p{Cc}|\/|^-|^\.{1,2}$/u.test(text));
   const submodules = fc.uniqueArray(fc.record({ name, path: part, url: part }), {
     maxLength: 4,
