@@ -1,15 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { findNativeGit } from "../../src/clients/git/native-git.ts";
 import { CountersignError } from "../../src/errors.ts";
 import { gits } from "../helpers/gits.ts";
+import { writeLoose } from "../helpers/loose-lies.ts";
+import { measure } from "../helpers/measured.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 
 let repository: Repository;
@@ -104,6 +107,19 @@ describe("native git", () => {
     expect(environment).not.toContain("secret");
     expect(environment).toContain(`PATH=${path}:/usr/bin:/bin\n`);
   });
+});
+
+describe.each(gits)("a large loose file, with $name", ({ name }) => {
+  it("is read in pieces, though it does not get smaller", () => {
+    const size = 256 * 1024 ** 2;
+    const object = Buffer.concat([Buffer.from(`blob ${size}\0`), Buffer.alloc(size)]);
+    const oid = createHash("sha1").update(object).digest("hex");
+    writeLoose(repository, oid, deflateSync(object, { level: 0 }));
+    const big = repository.writeCommit(repository.writeTree([{ mode: "100644", name: "a", oid }]));
+    const { stdout, peakBytes } = measure("tree-hash-process.ts", `${name}, on this disk`, repository.path, big);
+    expect(JSON.parse(stdout)).not.toHaveProperty("code");
+    expect(peakBytes).toBeLessThan(240 * 1024 ** 2);
+  }, 60_000);
 });
 
 describe.each(gits)("a repository that may not be read, with $name", ({ name }) => {
