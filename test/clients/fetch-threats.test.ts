@@ -205,12 +205,12 @@ describe.each(gits)("a fetch with $name", ({ name, git }) => {
   });
 
   describe("F27", () => {
-    it.each<[string, string, SendPack]>([
-      ["an endless pack", "GIT_TOO_LARGE", flood],
-      ["a slow one", "GIT_UNREACHABLE", drip],
-    ])("F27 ends %s by its bytes or its time", async (_, code, send) => {
+    it.each<[string, string, SendPack, number]>([
+      ["an endless pack", "GIT_TOO_LARGE", flood, 30_000],
+      ["a slow one", "GIT_UNREACHABLE", drip, 3_000],
+    ])("F27 ends %s by its bytes or its time", async (_, code, send, milliseconds) => {
       await using packs = await startPackHost(commit, send);
-      const limits = { packBytes: 20 * 1024 ** 2, milliseconds: 3_000 };
+      const limits = { packBytes: 20 * 1024 ** 2, milliseconds };
       const remote = open({ url: packs.url, enterpriseOrigin: packs.origin, limits });
       const start = performance.now();
       await expect(remote.ensureCommit(commit)).rejects.toMatchObject({ code });
@@ -249,7 +249,7 @@ describe.each(gits)("a fetch with $name", ({ name, git }) => {
       const { stdout, seconds, peakBytes } = await watch("fetch-process.ts", [name, packs.url, cache(), bombCommit]);
       const { code } = JSON.parse(stdout);
       expect(codes).toContain(code);
-      expect(seconds).toBeLessThan(15);
+      expect(seconds).toBeLessThan(20);
       expect(peakBytes).toBeLessThan(512 * 1024 ** 2);
     });
   });

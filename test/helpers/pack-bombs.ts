@@ -36,7 +36,11 @@ export const packBombs: readonly PackBomb[] = [
     codes: ["GIT_TOO_LARGE", "GIT_REFUSED"],
     toPack: () => toPack(new Array(1_000_000).fill(oneByte)),
   },
-  { name: "four billion objects, it says", codes: ["GIT_REFUSED"], toPack: () => toCounted(0xffffffff) },
+  {
+    name: "four billion objects, it says",
+    codes: ["GIT_REFUSED", "GIT_TOO_LARGE"],
+    toPack: () => toCounted(0xffffffff),
+  },
 ];
 
 const oneByte = Buffer.concat([toPackHeader("blob", 1), deflateSync("x")]);

@@ -1,6 +1,7 @@
 import * as files from "node:fs/promises";
 import { join } from "node:path";
 import { addRemote, init, type PromiseFsClient, resolveRef, writeRef } from "isomorphic-git";
+import { failure } from "../../errors.ts";
 import { findCommit, type ObjectSource } from "./object-source.ts";
 import { assertPack, type PackLimits } from "./pack-check.ts";
 
@@ -70,7 +71,7 @@ function openAtomicFiles(limits: PackLimits) {
     promises: {
       ...files,
       async writeFile(path: string, data: Buffer | string, options?: Parameters<typeof files.writeFile>[2]) {
-        if (path.endsWith(".pack")) assertPack(Buffer.from(data), toFetched(limits, data.length));
+        if (path.endsWith(".pack")) assertFetched(Buffer.from(data), limits);
         const part = `${path}.${process.pid}-${count++}.part`;
         await files.writeFile(part, data, { ...(typeof options === "object" ? options : {}), flush: true });
         await files.rename(part, path);
@@ -79,9 +80,16 @@ function openAtomicFiles(limits: PackLimits) {
   };
 }
 
+/** What isomorphic-git takes for an object beside its bytes, as bytes that it unpacks in that time. */
+const perObject = 4096;
+
 /** What a few commits hold is some times as large as their pack, a bomb a thousand times; and unpacking it here is slow. */
-function toFetched({ objectBytes, inflatedBytes }: PackLimits, packBytes: number): PackLimits {
-  return { objectBytes, inflatedBytes: Math.min(inflatedBytes, 192 * 1024 ** 2 + 8 * packBytes) };
+function assertFetched(pack: Buffer, { objectBytes, inflatedBytes }: PackLimits): void {
+  const most = Math.min(inflatedBytes, 192 * 1024 ** 2 + 8 * pack.length);
+  const count = pack.length < 12 ? 0 : pack.readUInt32BE(8);
+  if (count * perObject > most)
+    throw failure("GIT_TOO_LARGE", `expected ${Math.floor(most / perObject)} objects at most, found ${count}`);
+  assertPack(pack, { objectBytes, inflatedBytes: most });
 }
 
 /** Halves of files, and packs that never got their index. */
