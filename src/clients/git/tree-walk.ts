@@ -135,14 +135,16 @@ interface EntryBudget {
 function openBudget({ limits, assertCount }: TreeListing<ListedFile>): EntryBudget {
   let files = 0;
   let folders = 0;
+  let submodules = 0;
   return {
-    most: () => Math.max(0, limits.files * 2 + 1 - files - folders),
+    most: () => Math.max(0, limits.files * 2 + 1 - files - folders - submodules),
     take(entries) {
       for (const { kind } of entries) {
         if (kind === "directory") folders += 1;
+        else if (kind === "submodule") submodules += 1;
         else files += 1;
       }
-      assertCount(Math.max(files, folders));
+      assertCount(Math.max(files, folders, submodules));
     },
   };
 }
