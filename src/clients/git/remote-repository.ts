@@ -196,7 +196,7 @@ function toAllowedOrigin(url: string, enterpriseOrigin: string | undefined) {
   throw failure("LINK_HOST", `expected an address at ${allowed}, found another`, { subject: url });
 }
 
-/** Whether the commit and its ancestors down to the depth are here. A pack comes whole, so that a commit's files came with it. */
+/** Whether the commit and its ancestors down to the depth are here. A pack comes whole, so that a commit's trees came with it. */
 async function isHere(source: ObjectSource, commit: string, depth: number): Promise<boolean> {
   let level = new Set([commit]);
   const seen = new Set<string>();
