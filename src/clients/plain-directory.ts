@@ -2,12 +2,13 @@ import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from
 import { lstat, readdir } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { CountersignError, failure } from "../errors.ts";
-import { toBytePath } from "../protocol/byte-path.ts";
+import { fromBytePath, toBytePath } from "../protocol/byte-path.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import { toPointerProblem } from "../protocol/lfs-pointer.ts";
 import { hashManifest } from "../protocol/tree-hash.ts";
 import {
   defaultTreeLimits,
+  type ListedPath,
   startListing,
   type TreeLimits,
   type TreeListing,
@@ -27,8 +28,6 @@ export interface HashedPlainDirectory {
   }[];
   readonly manifest: string;
 }
-
-type ListedPath = { readonly path: Uint8Array };
 
 /**
  * The digest of protocol §2 over the files as they lie on this disk: what the coreutils line there prints. As there,
@@ -63,7 +62,7 @@ async function listDirectory(
   for (const entry of await readdir(directory, { withFileTypes: true, encoding: "buffer" })) {
     if (entry.name.equals(Buffer.from(".git"))) continue;
     const path = Buffer.concat([walk.prefix, entry.name]);
-    if (entry.isFile()) walk.listing.addFile(toBytePath(path), { path });
+    if (entry.isFile()) walk.listing.addFile({ path: toBytePath(path) });
     else if (!entry.isDirectory()) walk.listing.refuse(toKindProblem(toKind(entry), toBytePath(path)));
     else {
       walk.listing.addDirectory(toBytePath(path));
@@ -84,9 +83,10 @@ const turn = 20;
 async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
   const files = [];
   let since = performance.now();
-  for (const { path } of listing.files) {
+  for (const { path: bytePath } of listing.files) {
+    const path = fromBytePath(bytePath);
     const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count));
-    if (isPointer) listing.refuse(toPointerProblem(toBytePath(path)));
+    if (isPointer) listing.refuse(toPointerProblem(bytePath));
     files.push({ path, ...file });
     if (performance.now() - since < turn) continue;
     await setImmediate();

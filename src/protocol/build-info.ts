@@ -2,8 +2,8 @@ import { z } from "zod";
 import { CountersignError, failure, type Problem } from "../errors.ts";
 import { type Build, findSourcePathProblems } from "./build-hash.ts";
 import { parseBuildVersion } from "./build-version.ts";
+import { findPathProblems } from "./path-problems.ts";
 import { findSettingProblems, toPortable, toPortableSettings } from "./portable-settings.ts";
-import { findPathProblems } from "./tree-hash.ts";
 
 export type BuildInfoKind = "foundry" | "hardhat-2" | "hardhat-3" | "standard-json";
 

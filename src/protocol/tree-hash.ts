@@ -2,8 +2,7 @@ import { sha256 } from "ethers";
 import { CountersignError, failure, type Problem } from "../errors.ts";
 import { type BytePath, fromBytePath, toBytePath } from "./byte-path.ts";
 import { type Bytes32, toBytes32 } from "./hex.ts";
-import { findNameProblems } from "./path-name.ts";
-import { findTwins } from "./path-twins.ts";
+import { findPathProblems } from "./path-problems.ts";
 import { parsePath } from "./printable-path.ts";
 
 /** A regular file of the directory: the raw bytes of its path relative to it, the SHA-256 of its bytes as 64 hex digits. */
@@ -32,12 +31,6 @@ export function hashManifest<File extends ManifestFile>(
   const [first, ...rest] = [...known, ...findPathProblems(files.map((file) => file.path))];
   if (first !== undefined) throw new CountersignError([first, ...rest]);
   return hashChecked(files.map(toChecked));
-}
-
-/** Everything that protocol §2 refuses in the paths of one directory, each alone and all together. */
-export function findPathProblems(paths: readonly Uint8Array[]): Problem[] {
-  const texts = paths.map(parsePath).filter((text) => text !== undefined);
-  return [...paths.flatMap(findNameProblems), ...findTwins(texts)];
 }
 
 /** A file whose path has none of the {@link findPathProblems}. */

@@ -1,6 +1,7 @@
 import { CountersignError, type Problem } from "../errors.ts";
 import { type BytePath, fromBytePath } from "./byte-path.ts";
 import type { EntryKind } from "./git-tree.ts";
+import { findPathProblems } from "./path-problems.ts";
 import { toPrintablePath } from "./printable-path.ts";
 
 /** What one directory may hold. `bytes` counts all files, `depth` the parts of a path, `pathBytes` its length in bytes. */
@@ -22,12 +23,17 @@ export const defaultTreeLimits: TreeLimits = {
   submodules: 32,
 };
 
+/** A file, by its path relative to the directory. */
+export interface ListedPath {
+  readonly path: BytePath;
+}
+
 /** A directory's files as a walk finds them, and all that protocol §2 refuses in them; only a limit ends the walk at once. */
-export interface TreeListing<File> {
+export interface TreeListing<File extends ListedPath> {
   readonly limits: TreeLimits;
   readonly files: readonly File[];
   readonly problems: readonly Problem[];
-  addFile(path: BytePath, file: File): void;
+  addFile(file: File): void;
   addDirectory(path: BytePath): void;
   /** Before so many files or folders are walked. @throws TREE_TOO_MANY_FILES */
   assertCount(count: number): void;
@@ -40,15 +46,17 @@ export interface TreeListing<File> {
   refuse(problem: Problem): void;
 }
 
-export function startListing<File>(limits: TreeLimits): TreeListing<File> {
+export function startListing<File extends ListedPath>(limits: TreeLimits): TreeListing<File> {
   const files: File[] = [];
   const problems: Problem[] = [];
   let directories = 0;
   let submodules = 0;
   let bytes = 0;
 
+  /** With all that was found until then, since nobody judges the names later. */
   function stop(problem: Problem): never {
-    throw new CountersignError([problem, ...problems]);
+    const paths = files.map(({ path }) => fromBytePath(path));
+    throw new CountersignError([problem, ...problems, ...findPathProblems(paths)]);
   }
   function assertPath(path: BytePath): void {
     if (path.length > limits.pathBytes) {
@@ -76,8 +84,8 @@ export function startListing<File>(limits: TreeLimits): TreeListing<File> {
     assertBytes,
     files,
     problems,
-    addFile(path, file) {
-      assertPath(path);
+    addFile(file) {
+      assertPath(file.path);
       assertCount(files.push(file));
     },
     assertCount,

@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -152,4 +161,16 @@ describe.each(gits)("a repository that may not be read, with $name", ({ name }) 
     commit = repository.writeCommit(repository.writeTree([{ mode: "100644", name: "a", oid }]));
     chmodSync(join(repository.path, ".git/objects", oid.slice(0, 2), oid.slice(2)), 0o000);
   }
+});
+
+it("ends a git that nobody is left to kill, and what it started, after so many seconds of work", async () => {
+  const pids = join(directory, "pids");
+  const git = await findNativeGit(plantGit(`/bin/sh -c 'echo $$ >>"${pids}"; while :; do :; done'`));
+  const child = git?.inOwn(directory, ["fetch"], { configuration: {}, processorSeconds: 1 });
+  if (child === undefined) throw new Error("expected a git, found none");
+  child.stdout.resume();
+  child.stderr.resume();
+  await new Promise((resolve) => child.once("close", resolve));
+  const pid = Number(readFileSync(pids, "utf8"));
+  expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { findPathProblems } from "../../src/protocol/tree-hash.ts";
+import { findPathProblems } from "../../src/protocol/path-problems.ts";
 import type { Repository } from "./repository.ts";
 
 export interface RandomFile {

@@ -19,11 +19,15 @@ export interface NativeGit {
   overObjects(objects: string, args: readonly string[], output: Socket): PipedGitProcess;
   /** A directory that only this user can look into. */
   readonly scratch: string;
-  /**
-   * Runs git in a bare repository that is our own, as the leader of its process group (see {@link killGroup});
-   * `configuration` adds to its, unseen by other users.
-   */
-  inOwn(gitDirectory: string, args: readonly string[], configuration: Readonly<Record<string, string>>): GitProcess;
+  /** Runs git in a bare repository that is our own, as the leader of its process group (see {@link killGroup}). */
+  inOwn(gitDirectory: string, args: readonly string[], bounds: OwnBounds): GitProcess;
+}
+
+export interface OwnBounds {
+  /** Adds to the repository's, unseen by other users. */
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Seconds on a processor, of each process: where nobody is left to kill it, a bomb is not unpacked to its end. */
+  readonly processorSeconds: number;
 }
 
 /** What git may allocate in one piece: no object that it has to hold whole is larger. In bytes. */
@@ -47,9 +51,9 @@ export async function findNativeGit(path: string | undefined): Promise<NativeGit
   const run = (
     args: readonly string[],
     environment: NodeJS.ProcessEnv,
-    { detached = false, output }: RunOptions = {},
+    { detached = false, output, processorSeconds }: RunOptions = {},
   ) =>
-    spawn("git", [...settings, ...args], {
+    spawn(...toCommand([...settings, ...args], processorSeconds), {
       env: { ...quiet, PATH, ...environment },
       // A directory of our own: git looks around where it is run.
       cwd: emptyRepository(),
@@ -61,9 +65,10 @@ export async function findNativeGit(path: string | undefined): Promise<NativeGit
     scratch: emptyRepository(),
     overObjects: ((objects: string, args: readonly string[], output?: Socket) =>
       run(args, { GIT_DIR: emptyRepository(), GIT_OBJECT_DIRECTORY: objects }, { output })) as NativeGit["overObjects"],
-    inOwn(gitDirectory, args, configuration) {
-      const environment = { GIT_DIR: gitDirectory, GIT_ALLOC_LIMIT: String(maxReceived) };
-      return run(args, { ...environment, ...toEnvironment(configuration) }, { detached: true }) as GitProcess;
+    inOwn(gitDirectory, args, { configuration, processorSeconds }) {
+      const own = { GIT_DIR: gitDirectory, GIT_ALLOC_LIMIT: String(maxReceived) };
+      const options = { detached: true, processorSeconds };
+      return run(args, { ...own, ...toEnvironment(configuration) }, options) as GitProcess;
     },
   };
 }
@@ -71,6 +76,14 @@ export async function findNativeGit(path: string | undefined): Promise<NativeGit
 interface RunOptions {
   readonly detached?: boolean;
   readonly output?: Socket | undefined;
+  readonly processorSeconds?: number;
+}
+
+/** POSIX's shell sets the limit, which the processes that git starts inherit, and git takes the shell's place. */
+function toCommand(args: readonly string[], processorSeconds: number | undefined): [string, readonly string[]] {
+  if (processorSeconds === undefined) return ["git", args];
+  const script = 'ulimit -t "$1"; shift; exec git "$@"';
+  return ["/bin/sh", ["-c", script, "sh", String(Math.ceil(processorSeconds)), ...args]];
 }
 
 /** Ends a git of `inOwn` and all that it started: an index-pack would go on unpacking a bomb. */

@@ -80,10 +80,13 @@ async function fetchOnce(
   const stop = new AbortController();
   await using relay = await openRelay({ url, transport: connect(signal), onFailure: () => stop.abort() });
   const child = git.inOwn(gitDirectory, ["fetch", ...quietly, ...args], {
-    "remote.origin.url": relay.url,
-    "http.extraHeader": relay.header,
-    "protocol.http.allow": "always",
-    ...configuration,
+    configuration: {
+      "remote.origin.url": relay.url,
+      "http.extraHeader": relay.header,
+      "protocol.http.allow": "always",
+      ...configuration,
+    },
+    processorSeconds: milliseconds / 1000,
   });
   const words = await run(child, { input, signal: AbortSignal.any([signal, stop.signal]) });
   if (words === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { type BytePath, toBytePath } from "../../protocol/byte-path.ts";
 import type { EntryKind, TreeEntry } from "../../protocol/git-tree.ts";
-import { findPathProblems, isAscii } from "../../protocol/tree-hash.ts";
+import { findPathProblems } from "../../protocol/path-problems.ts";
+import { isAscii } from "../../protocol/tree-hash.ts";
 
 /** One folder as git stores it, read, verified and judged once: wherever it stands, it is the same. */
 export interface TreeNode {

@@ -176,7 +176,7 @@ function listNodes(place: Place, walk: NodeWalk): boolean {
     const below = joinBytePath(path, name);
     if (kind === "file") {
       const text = place.isAscii && entry.isAscii ? below : toText(below);
-      listing.addFile(below, { path: below, text, oid, mode, holder });
+      listing.addFile({ path: below, text, oid, mode, holder });
     } else if (kind === "submodule" && submodules) submodules.push(toBelow(place, entry));
     else if (kind !== "directory") listing.refuse(toKindProblem(kind, below));
     else {
