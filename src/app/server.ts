@@ -7,6 +7,9 @@ export const webhookPath = "/api/github/webhooks";
 /** GitHub sends at most 25 MB. */
 const maxBody = 25 * 1024 * 1024;
 
+/** For the rest of a body that is too large, in milliseconds. */
+const patience = 2_000;
+
 const header = z.object({
   "x-github-delivery": z.string().regex(/^[\w-]{1,64}$/),
   // Handlers are looked up by this name, which is not signed: none that every object has (threats W34, W37).
@@ -80,7 +83,20 @@ function isObject(text: string): boolean {
 
 function answer(response: ServerResponse, { status, body }: Answer): void {
   if (response.headersSent) return;
+  const text = JSON.stringify(body);
   const close = status === 413 ? { connection: "close" } : {};
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...close });
-  response.end(JSON.stringify(body));
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text), ...close };
+  response.writeHead(status, { ...headers, "cache-control": "no-store" });
+  if (status !== 413) response.end(text);
+  else endUnread(response, text);
+}
+
+/** Closed at once, with bytes of the request unread, the connection would be reset, and the answer lost with it. */
+function endUnread(response: ServerResponse, text: string): void {
+  const { req: request } = response;
+  const end = () => response.end();
+  const timer = setTimeout(end, patience);
+  request.once("close", () => clearTimeout(timer)).once("end", end);
+  response.write(text);
+  request.resume();
 }
