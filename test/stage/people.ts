@@ -23,14 +23,14 @@ export async function awaitComment({ owner }: Stage, number: number, saying: Reg
   });
 }
 
-/** The check run of a commit, once it has this conclusion or status. */
+/** The check run of a commit, once it has this conclusion, status or title. */
 export async function awaitCheck({ owner }: Stage, ref: string, state: string) {
   let seen = "no check";
   return until(`the check to be ${state}`, async () => {
     const { data } = await owner.api.checks.listForRef({ ...repo, ref, check_name: "countersign", filter: "latest" });
     const run = data.check_runs[0];
     seen = JSON.stringify(run?.output) ?? seen;
-    return run && (run.conclusion ?? run.status) === state ? run : undefined;
+    return run && [run.conclusion, run.status, run.output.title].includes(state) ? run : undefined;
   }).catch((error) => {
     throw new Error(`${error.message}; last seen: ${seen}`);
   });
