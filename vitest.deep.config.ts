@@ -1,10 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Numbers and histories: what takes too long for every change (docs/testing.md). */
 export default defineConfig({
   test: {
-    include: ["test/deep/**/*.test.ts", "test/clients/{submodules,submodules-refused,tree-threats}.test.ts"],
-    env: { COUNTERSIGN_ROADS: "all" },
+    include: [
+      "test/deep/**/*.test.ts",
+      "test/clients/{submodules,submodules-refused,tree-threats,tree-diff,blob-hash}.test.ts",
+      "test/clients/{native-git,git-directory,fetch-threats}.test.ts",
+      "test/observe/work-tree.test.ts",
+    ],
+    env: {
+      COUNTERSIGN_ROADS: "all",
+      NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node", import.meta.url)),
+    },
     testTimeout: 120_000,
     hookTimeout: 180_000,
     reporters: ["default", "./test/reporter.ts"],

@@ -20,7 +20,7 @@ export function startCountersign(args: readonly string[], { env = {}, input = ""
   return execa(`${root}/node_modules/.bin/node`, [`${root}/src/cli/main.ts`, ...args], {
     cwd,
     input,
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: `${root}/node_modules/.cache/node`, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     extendEnv: false,
     reject: false,
     stripFinalNewline: false,
@@ -32,8 +32,7 @@ export async function countersign(args: readonly string[], options?: RunOptions)
   return { exit: exitCode, stdout, stderr };
 }
 
-/** The examples that a command's --help shows, without the prompt. */
-export async function readExamples(command: readonly string[]): Promise<string[]> {
-  const { stdout } = await countersign([...command, "--help"]);
-  return stdout.split("\n").flatMap((line) => /^ {2}\$ countersign (.*)$/.exec(line)?.[1] ?? []);
+/** The examples in what a command's --help printed, without the prompt. */
+export function findExamples(help: string): string[] {
+  return help.split("\n").flatMap((line) => /^ {2}\$ countersign (.*)$/.exec(line)?.[1] ?? []);
 }

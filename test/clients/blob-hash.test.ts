@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BlobHash, hashBlobs, type KnownBlobs } from "../../src/clients/git/blob-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { ObjectSource } from "../../src/clients/git/object-source.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { overwriteLoose } from "../helpers/loose-lies.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 
@@ -28,7 +28,7 @@ function createKnown(rows: Readonly<Record<string, BlobHash>>): KnownBlobs & { k
   };
 }
 
-describe.each(gits)("hashing blobs with $name", ({ git }) => {
+describe.each(gitsOfDepth)("hashing blobs with $name", ({ git }) => {
   const open = () => openLocalRepository(repository.path, { git });
 
   it("hashes each from its bytes, and keeps what it hashed for the next time", async () => {

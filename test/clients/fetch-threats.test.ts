@@ -34,7 +34,7 @@ import { defaultStoreLimits } from "../../src/clients/git/stores.ts";
 import { openTransport } from "../../src/clients/git/transport.ts";
 import { openWholeMirror } from "../../src/clients/git/whole-mirror.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
-import { gits, nativeGit } from "../helpers/gits.ts";
+import { gitsOfDepth, nativeGit } from "../helpers/gits.ts";
 import { hostileEnvironment, plantHostility } from "../helpers/hostility.ts";
 import { bombCommit, packBombs } from "../helpers/pack-bombs.ts";
 import { type SendPack, startPackHost } from "../helpers/pack-host.ts";
@@ -66,7 +66,7 @@ afterEach(async () => {
 
 const toUrl = () => `${host.origin}/${basename(repository.path)}`;
 
-describe.each(gits)("a fetch with $name", ({ name, git }) => {
+describe.each(gitsOfDepth)("a fetch with $name", ({ name, git }) => {
   const cache = () => join(directory, "cache");
   const gitDirectory = () => join(cache(), git ? "partial" : "whole");
   const open = (settings: Partial<RemoteSettings> = {}) =>

@@ -5,12 +5,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { writeLoose } from "../helpers/loose-lies.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { createSource } from "../helpers/source.ts";
 
-describe.each(gits)("with $name", ({ git }) => {
+describe.each(gitsOfDepth)("with $name", ({ git }) => {
   async function hashAt(repository: Repository, commit: string, path: string, limits: Partial<TreeLimits> = {}) {
     return hashDirectory(await openLocalRepository(repository.path, { git }), { commit, path, limits });
   }

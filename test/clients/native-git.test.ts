@@ -19,7 +19,7 @@ import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { findNativeGit } from "../../src/clients/git/native-git.ts";
 import { CountersignError } from "../../src/errors.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { writeLoose } from "../helpers/loose-lies.ts";
 import { measure } from "../helpers/measured.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
@@ -118,7 +118,7 @@ describe("native git", () => {
   });
 });
 
-describe.each(gits)("a large loose file, with $name", ({ name }) => {
+describe.each(gitsOfDepth)("a large loose file, with $name", ({ name }) => {
   it("is read in pieces, though it does not get smaller", () => {
     const size = 256 * 1024 ** 2;
     const object = Buffer.concat([Buffer.from(`blob ${size}\0`), Buffer.alloc(size)]);
@@ -131,7 +131,7 @@ describe.each(gits)("a large loose file, with $name", ({ name }) => {
   }, 60_000);
 });
 
-describe.each(gits)("a repository that may not be read, with $name", ({ name }) => {
+describe.each(gitsOfDepth)("a repository that may not be read, with $name", ({ name }) => {
   const program = fileURLToPath(new URL("../helpers/tree-hash-process.ts", import.meta.url));
   const packs = () => join(repository.path, ".git/objects/pack");
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { diffTrees } from "../../src/clients/git/tree-diff.ts";
-import { gits, nativeGit } from "../helpers/gits.ts";
+import { gitsOfDepth, nativeGit } from "../helpers/gits.ts";
 import { collectObjects, type PackedObjects } from "../helpers/packed-objects.ts";
 import { createRepository, type RawEntry, type Repository } from "../helpers/repository.ts";
 
@@ -22,7 +22,7 @@ function write(toTree: (objects: PackedObjects) => string): string {
   return tree;
 }
 
-describe.each(gits)("what changed between two trees, with $name", ({ git }) => {
+describe.each(gitsOfDepth)("what changed between two trees, with $name", ({ git }) => {
   const diff = async (before: string | undefined, after: string | undefined) =>
     diffTrees(await openLocalRepository(repository.path, { git }), { before, after });
   const file = (name: string | Uint8Array, content: string, mode = "100644") => ({ mode, name, content });

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRepositories } from "../../src/clients/git/repositories.ts";
 import { hashPlainDirectory } from "../../src/clients/plain-directory.ts";
 import { findPlace, observeWorkTree, type WorkTreeContext } from "../../src/observe/work-tree.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { commitWith, type SubmoduleScene, startSubmoduleScene } from "../helpers/submodule-scene.ts";
 
 const files = { "a.txt": "one\ntwo\n", "b/b.txt": "$Id$\n", "b/c/c.bin": "\u0000\r\n", "top.sh": "#!/bin/sh\n" };
 const nothing = { added: [], removed: [], changed: [] };
 
-describe.each(gits)("a directory on a disk beside what git has, by $name", ({ git }) => {
+describe.each(gitsOfDepth)("a directory on a disk beside what git has, by $name", ({ git }) => {
   const origin = "https://github.com";
   const repositories = createRepositories({ git, origin, toDirectory: () => "/nonexistent/never-fetched" });
 

@@ -17,7 +17,12 @@ const main = fileURLToPath(new URL("../../src/app/main.ts", import.meta.url));
 export async function startBot(settings: Readonly<Record<string, string>>): Promise<Bot> {
   const log: string[] = [];
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, NODE_ENV: "production", ...settings },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_ENV: "production",
+      ...settings,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
