@@ -20,7 +20,7 @@ import {
 } from "../../src/clients/git/remote-repository.ts";
 import { openTransport } from "../../src/clients/git/transport.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
-import { gits } from "../helpers/gits.ts";
+import { gitsOfDepth } from "../helpers/gits.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 
 let repository: Repository;
@@ -48,7 +48,7 @@ function commitMany(count: number): string[] {
   );
 }
 
-describe.each(gits)("with $name", ({ git }) => {
+describe.each(gitsOfDepth)("with $name", ({ git }) => {
   const gitDirectory = () => join(directory, git ? "partial" : "whole");
   const half = git ? "tmp_pack_1a2B3c" : "pack-1.idx.1-1.part";
   const haveRef = git ? "refs/countersign/have" : "refs/heads/have";

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertOneEnd, type FragilePlay, openApproved, openFragilePlay, type Watcher } from "../stage/crash.ts";
 import { awaitCheck, awaitComment } from "../stage/people.ts";
 import { type Play, projectAt } from "../stage/play.ts";
-import type { Project } from "../stage/project.ts";
 import { repo } from "../stage/stage.ts";
 import { until } from "../stage/wait.ts";
 
@@ -12,7 +11,7 @@ let play: Play;
 beforeAll(async () => {
   fragile = await openFragilePlay({
     project: { signers: 3, threshold: 2 },
-    records: { paths: Array.from({ length: 7 }, (_, index) => `rules/${index + 1}`) },
+    records: { paths: ["rules/1", "rules/2", "rules/3"] },
   });
   play = fragile.play;
 }, 120_000);
@@ -43,34 +42,24 @@ function once(watcher: Watcher): { watcher: Watcher; hit: () => boolean } {
   };
 }
 
-const send = /^eth_sendRawTransaction$/;
-
-async function stopAndStart(project: Project, name: string, watcher: Watcher): Promise<void> {
-  const pull = await openApproved(play, project, name);
-  await play.stage.github.idle();
-  const kill = once(watcher);
-  fragile.watch(kill.watcher);
-  await play.stage.owner.api.pulls.merge({ ...repo, pull_number: pull.number });
-  await until("the kill", async () => kill.hit());
-  await play.bot.stop("SIGKILL");
-  fragile.watch(undefined);
-  await play.start();
-  await assertOneEnd(play, project, { pull, version: (versions.get(project) ?? 1) + 1 });
-  versions.set(project, (versions.get(project) ?? 1) + 1);
-}
-
-const versions = new Map<Project, number>();
-
 // test/deep kills it at every write.
 describe("an App that is killed in the middle of a merge and started again comes to the same end, with one transaction", () => {
-  it.each<[string, number, Watcher]>([
-    ["after finalize was sent, before the answer", 3, killAt(send, 1, "after")],
-    ["after finalize, before the comment", 4, killAt(/^PATCH .*\/issues\/comments\//, 1, "before")],
-    ["after the implementation was sent, before the answer", 0, killAt(send, 1, "after")],
-  ])("%s", async (_, index, watcher) => stopAndStart(projectAt(play, index), `stop-${index}`, watcher), 60_000);
+  it("after finalize was sent, before the answer", async () => {
+    const project = projectAt(play, 1);
+    const pull = await openApproved(play, project, "stop");
+    await play.stage.github.idle();
+    const kill = once(killAt(/^eth_sendRawTransaction$/, 1, "after"));
+    fragile.watch(kill.watcher);
+    await play.stage.owner.api.pulls.merge({ ...repo, pull_number: pull.number });
+    await until("the kill", async () => kill.hit());
+    await play.bot.stop("SIGKILL");
+    fragile.watch(undefined);
+    await play.start();
+    await assertOneEnd(play, project, { pull, version: 2 });
+  }, 60_000);
 
   it("right after a webhook was accepted", async () => {
-    const project = projectAt(play, 6);
+    const project = projectAt(play, 2);
     const pull = await openApproved(play, project, "accepted");
     const { webhooks } = play.stage.github;
     await play.stage.github.idle();
@@ -87,7 +76,7 @@ describe("an App that is killed in the middle of a merge and started again comes
 
 describe("an App whose chain does not answer", () => {
   it("says so without failing, and goes on by itself when it does", async () => {
-    const project = projectAt(play, 7);
+    const project = projectAt(play, 3);
     const pull = await openApproved(play, project, "outage");
     await play.stage.github.idle();
     fragile.watch((request) => (request.startsWith("eth_") ? "lost" : undefined));
