@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
-import {IRegistry} from "./interfaces/IRegistry.sol";
+import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
 
 /// @title Makes the calls of one record
 /// @notice Every record has a minimal clone (ERC-1167) of its own, which owns the proxies of that record only: one
@@ -22,17 +22,17 @@ contract Executor {
     receive() external payable {}
 
     /// @notice Makes one call, or reverts with the target's reason.
-    function execute(IRegistry.Call calldata call) external {
-        if (msg.sender != REGISTRY) revert IRegistry.OnlyRegistry(msg.sender);
+    function execute(IRegistryTypes.Call calldata call) external {
+        if (msg.sender != REGISTRY) revert IRegistryTypes.OnlyRegistry(msg.sender);
         address target = call.target;
         uint256 value = call.value;
         bytes memory data = call.data;
-        if (target == REGISTRY) revert IRegistry.CallToRegistry();
-        if (target.code.length == 0 && data.length != 0) revert IRegistry.CallToNoCode(target);
-        if (value > address(this).balance) revert IRegistry.CallValueTooHigh(target, value, address(this).balance);
+        if (target == REGISTRY) revert IRegistryTypes.CallToRegistry();
+        if (target.code.length == 0 && data.length != 0) revert IRegistryTypes.CallToNoCode(target);
+        if (value > address(this).balance) revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
         assertGas(target, value, call.minGas);
         bool success = LowLevelCall.callNoReturn(target, value, data);
-        if (!success) revert IRegistry.CallReverted(target, reason());
+        if (!success) revert IRegistryTypes.CallReverted(target, reason());
     }
 
     /// @dev A sender could otherwise pick a gas limit at which a target that catches failures only pretends to work.
@@ -41,7 +41,7 @@ contract Executor {
         uint256 left = gasleft();
         uint256 available = left > cost ? left - cost : 0;
         available -= available / 64; // EIP-150
-        if (available < minGas) revert IRegistry.CallGasTooLow(target, available, minGas);
+        if (available < minGas) revert IRegistryTypes.CallGasTooLow(target, available, minGas);
     }
 
     function reason() private pure returns (bytes memory data) {

@@ -2,53 +2,42 @@
 pragma solidity ^0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Executor} from "./Executor.sol";
-import {IRegistry} from "./interfaces/IRegistry.sol";
-import {Council, CouncilStore} from "./libraries/Council.sol";
+import {Governance} from "./Governance.sol";
+import {Records} from "./base/Records.sol";
+import {Schedules} from "./base/Schedules.sol";
+import {IRecords} from "./interfaces/IRecords.sol";
+import {Council, CouncilStore, StoredCouncil} from "./libraries/Council.sol";
+import {Deployer} from "./libraries/Deployer.sol";
 import {Link} from "./libraries/Link.sol";
+import {Tally} from "./libraries/Quorum.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
-import {Quorum, Tally} from "./libraries/Quorum.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Signers} from "./libraries/Signers.sol";
 
 /// @title The registry: see IRegistry
-/// @dev It has no owner and cannot be upgraded (protocol §3). Reading order: register, finalize, then the views.
-contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
-    using CouncilStore for Council;
+/// @dev It has no owner and cannot be upgraded (protocol §3). Reading order: register, finalize, then the views. What
+/// carries out nothing is in Governance, whose code runs here by delegatecall: its address is part of this code, and can no
+/// more change than this.
+contract Registry is IRecords, Schedules {
+    using CouncilStore for StoredCouncil;
     using CouncilStore for address;
-    using Quorum for Tally[];
-
-    /// @dev Three slots. An upgrade writes two: the commit of the link travels with the version.
-    struct Entry {
-        bytes20 commit;
-        uint64 version;
-        bytes32 contractHash;
-        address council;
-    }
-
-    uint256 private constant MAX_DEADLINE = 30 days;
 
     /// @dev A proxy's `owner()` needs about 10,000. Whoever tries to starve it, so that a contract seems to have no
     /// owner, is left with 1/63 of that to register with.
     uint256 private constant OWNER_GAS = 100_000;
 
-    /// @notice What every executor is a clone of.
-    address public immutable executorImplementation = address(new Executor());
+    address private immutable GOVERNANCE = address(new Governance(executorImplementation));
 
-    address public curator;
-
-    mapping(address contractAddress => Entry) private _entries;
-
-    constructor(address initialCurator) EIP712("Countersign", "1") {
+    constructor(address initialCurator) Records(address(new Executor())) {
         curator = initialCurator;
         emit CuratorChanged(address(0), initialCurator);
     }
 
     // ----------------------------------------------------------------------------------------------------- registering
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function register(
         address contractAddress,
         bytes32 contractHash,
@@ -69,7 +58,7 @@ contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
         council.signers = signers;
         council.contractSigners = contractSigners;
         council.minSignatures = minSignatures;
-        _assertAuthority(contractAddress, council.executor);
+        _assertControl(contractAddress, council.executor);
 
         _enter(contractAddress, contractHash, contractLink, council);
         emit Registered(
@@ -85,7 +74,7 @@ contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Nobody can squat on a contract: who controls it, or nobody but the curator, decides who its signers are.
-    function _assertAuthority(address contractAddress, address executor_) private view {
+    function _assertControl(address contractAddress, address executor_) private view {
         if (msg.sender == contractAddress) return;
         address owner = _ownerOf(contractAddress);
         if (owner == address(0)) {
@@ -105,132 +94,73 @@ contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
         return isAddress ? address(uint160(uint256(answer))) : address(0);
     }
 
-    function _enter(address contractAddress, bytes32 contractHash, string calldata contractLink, Council memory council)
-        private
-    {
-        bytes20 commit;
-        (council.linkHead, commit, council.linkTail) = Link.split(contractLink);
-        _entries[contractAddress] =
-            Entry({commit: commit, version: 1, contractHash: contractHash, council: council.write()});
-    }
-
     // ------------------------------------------------------------------------------------------------------ finalizing
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function finalize(Approval calldata approval, bytes calldata signatures) external nonReentrant {
         _assertDeadline(approval.deadline);
+        bytes32 digest = _hashApproval(approval);
         Tally[] memory tallies = _open(approval.upgrades);
-        bytes32 digest = hashApproval(approval);
-        tallies.count(digest, signatures);
-        _assertQuorums(approval.upgrades, tallies);
-        _assertCode(approval.upgrades);
-        _change(approval.upgrades, tallies, digest);
-        _call(approval.upgrades, tallies);
-    }
-
-    function _assertDeadline(uint256 deadline) private view {
-        uint256 latest = block.timestamp + MAX_DEADLINE;
-        if (deadline < block.timestamp) revert DeadlinePassed(deadline, block.timestamp);
-        if (deadline > latest) revert DeadlineTooFar(deadline, latest);
-    }
-
-    /// @dev One empty tally for each record, once it is certain that the approval is for its next version.
-    function _open(Upgrade[] calldata upgrades) private view returns (Tally[] memory tallies) {
-        if (upgrades.length == 0) revert NoUpgrades();
-        tallies = new Tally[](upgrades.length);
-        for (uint256 i = 0; i < upgrades.length; ++i) {
-            address contractAddress = upgrades[i].contractAddress;
-            for (uint256 j = 0; j < i; ++j) {
-                if (upgrades[j].contractAddress == contractAddress) revert DuplicateContract(contractAddress);
-            }
-            Entry storage entry = _entries[contractAddress];
-            uint256 version = entry.version;
-            if (version == 0) revert NotRegistered(contractAddress);
-            if (upgrades[i].version != version + 1) {
-                revert VersionMismatch(contractAddress, upgrades[i].version, version + 1);
-            }
-            tallies[i].council = entry.council.read();
-        }
-    }
-
-    function _assertQuorums(Upgrade[] calldata upgrades, Tally[] memory tallies) private pure {
+        _assertAgreed(tallies, digest, signatures);
+        _assertGates(tallies);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            uint256 expected = tallies[i].council.minSignatures;
-            if (tallies[i].signed < expected) {
-                revert QuorumNotReached(upgrades[i].contractAddress, tallies[i].signed, expected);
-            }
+            _assertUndelayed(tallies[i]);
+            _assertUnpaused(tallies[i].contractAddress);
         }
+        _carryOut(approval.upgrades, tallies, digest);
     }
 
-    /// @dev Before the first call, so that no call can put the code there only for this look at it.
-    function _assertCode(Upgrade[] calldata upgrades) private view {
+    /// @inheritdoc IRecords
+    function execute(Approval calldata approval) external nonReentrant {
+        bytes32 digest = _hashApproval(approval);
+        Tally[] memory tallies = _open(approval.upgrades);
+        _finish(digest, tallies);
+        _carryOut(approval.upgrades, tallies, digest);
+    }
+
+    /// @inheritdoc IRecords
+    function reveal(
+        Commitment calldata commitment,
+        Approval calldata approval,
+        bytes32 salt,
+        Deployment[] calldata deployments
+    ) external nonReentrant {
+        bytes32 expected = keccak256(abi.encode(MessageHash.hash(approval), salt));
+        if (commitment.commitment != expected) revert CommitmentMismatch(commitment.commitment, expected);
+        _assertSameRecords(commitment, approval.upgrades);
+        Tally[] memory tallies = _open(approval.upgrades);
+        _assertGates(tallies);
+        _finish(_hashTypedDataV4(MessageHash.hash(commitment)), tallies);
+        for (uint256 i = 0; i < deployments.length; ++i) {
+            Deployer.ensureDeployed(deployments[i]);
+        }
+        _carryOut(approval.upgrades, tallies, _hashApproval(approval));
+    }
+
+    /// @dev What the guardians and signers of a commitment could see is what is changed.
+    function _assertSameRecords(Commitment calldata commitment, Upgrade[] calldata upgrades) private pure {
+        if (commitment.contracts.length != upgrades.length) {
+            revert CommitmentLengths(commitment.contracts.length, upgrades.length);
+        }
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            Code[] calldata code = upgrades[i].code;
-            for (uint256 j = 0; j < code.length; ++j) {
-                _assertCodeAt(code[j].account, code[j].codeHash);
-            }
+            bool same = commitment.contracts[i] == upgrades[i].contractAddress
+                && commitment.versions[i] == upgrades[i].version;
+            if (!same) revert CommitmentOfOtherRecord(upgrades[i].contractAddress, upgrades[i].version);
         }
     }
 
-    function _assertCodeAt(address account, bytes32 expected) private view {
-        bytes32 found = account.codehash;
-        if (found != expected) revert CodeMismatch(account, found, expected);
-        bytes1 first;
-        assembly ("memory-safe") {
-            extcodecopy(account, 0x00, 0x00, 0x01)
-            first := mload(0x00)
-        }
-        if (found == 0 || found == keccak256("") || first == 0xef) revert CodeUnacceptable(account, found);
-    }
-
-    function _change(Upgrade[] calldata upgrades, Tally[] memory tallies, bytes32 digest) private {
-        for (uint256 i = 0; i < upgrades.length; ++i) {
-            Upgrade calldata upgrade = upgrades[i];
-            if (upgrade.contractHash == 0) revert ContractHashZero(upgrade.contractAddress);
-            Entry storage entry = _entries[upgrade.contractAddress];
-            Council memory council = tallies[i].council;
-            (bool same, bytes20 commit) = Link.commitBetween(council.linkHead, upgrade.contractLink, council.linkTail);
-            if (!same) {
-                (council.linkHead, commit, council.linkTail) = Link.split(upgrade.contractLink);
-                entry.council = council.write();
-            }
-            entry.commit = commit;
-            entry.version = upgrade.version;
-            entry.contractHash = upgrade.contractHash;
-            emit RecordChanged(
-                upgrade.contractAddress,
-                upgrade.contractHash,
-                digest,
-                upgrade.version,
-                upgrade.contractLink,
-                upgrade.buildHash,
-                upgrade.code
-            );
-        }
-    }
-
-    function _call(Upgrade[] calldata upgrades, Tally[] memory tallies) private {
-        for (uint256 i = 0; i < upgrades.length; ++i) {
-            Call[] calldata calls = upgrades[i].calls;
-            if (calls.length == 0) continue;
-            Council memory council = tallies[i].council;
-            if (council.executor.code.length == 0) {
-                Clones.cloneDeterministic(executorImplementation, council.executorSalt);
-                emit ExecutorCreated(upgrades[i].contractAddress, council.executor);
-            }
-            for (uint256 j = 0; j < calls.length; ++j) {
-                Executor(payable(council.executor)).execute(calls[j]);
-            }
-        }
+    /// @dev Every other function is Governance's; none of them takes ether.
+    fallback(bytes calldata data) external returns (bytes memory) {
+        return Address.functionDelegateCall(GOVERNANCE, data);
     }
 
     // ----------------------------------------------------------------------------------------------------------- views
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function record(address contractAddress) external view returns (Record memory found) {
         Entry storage entry = _entries[contractAddress];
         if (entry.version == 0) return found;
-        Council memory council = entry.council.read();
+        Council memory council = entry.council.read().unpack();
         found.contractHash = entry.contractHash;
         found.contractLink = Link.join(council.linkHead, entry.commit, council.linkTail);
         found.signers = council.signers;
@@ -239,13 +169,13 @@ contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
         found.version = entry.version;
     }
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function executor(address contractAddress) external view returns (address) {
         Entry storage entry = _entries[contractAddress];
         return entry.version == 0 ? address(0) : entry.council.read().executor;
     }
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function executorOf(
         address contractAddress,
         bytes32 contractHash,
@@ -259,12 +189,12 @@ contract Registry is IRegistry, EIP712, ReentrancyGuardTransient {
         );
     }
 
-    /// @inheritdoc IRegistry
-    function hashApproval(Approval calldata approval) public view returns (bytes32) {
-        return _hashTypedDataV4(MessageHash.hash(approval));
+    /// @inheritdoc IRecords
+    function hashApproval(Approval calldata approval) external view returns (bytes32) {
+        return _hashApproval(approval);
     }
 
-    /// @inheritdoc IRegistry
+    /// @inheritdoc IRecords
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }

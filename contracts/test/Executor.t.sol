@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Executor} from "../src/Executor.sol";
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -43,13 +43,13 @@ contract ExecutorTest is RegistryTest {
     // -------------------------------------------------------------------------------------------------------- making
 
     function test_executor_isMadeAtItsFirstCall() public {
-        finalizeWithCalls(new IRegistry.Call[](0));
+        finalizeWithCalls(new IRegistryTypes.Call[](0));
         vm.assertEq(executor.code.length, 0);
 
-        IRegistry.Approval memory approval = approvalWith(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
+        IRegistryTypes.Approval memory approval = approvalWith(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
         bytes memory signatures = sign(approval, 6);
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IRegistry.ExecutorCreated(address(target), executor);
+        emit IRegistryTypes.ExecutorCreated(address(target), executor);
         registry.finalize(approval, signatures);
         vm.assertEq(executor.code.length, 45);
 
@@ -68,10 +68,10 @@ contract ExecutorTest is RegistryTest {
     function testFuzz_execute_revertsForAllButTheRegistry(address sender) public {
         vm.assume(sender != address(registry));
         finalizeWithCalls(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
-        IRegistry.Call memory call = callsOf(address(target), abi.encodeCall(Target.note, ("b")))[0];
+        IRegistryTypes.Call memory call = callsOf(address(target), abi.encodeCall(Target.note, ("b")))[0];
         address[2] memory executors = [executor, registry.executorImplementation()];
         for (uint256 i = 0; i < executors.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IRegistry.OnlyRegistry.selector, sender));
+            vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyRegistry.selector, sender));
             vm.prank(sender);
             Executor(payable(executors[i])).execute(call);
         }
@@ -93,37 +93,37 @@ contract ExecutorTest is RegistryTest {
     function test_call_revertsToTheRegistry() public {
         refuse(
             callsOf(address(registry), abi.encodeCall(registry.curator, ())),
-            abi.encodeWithSelector(IRegistry.CallToRegistry.selector)
+            abi.encodeWithSelector(IRegistryTypes.CallToRegistry.selector)
         );
     }
 
     function test_call_revertsIntoAnotherRecordsExecutor() public {
         Target other = new Target(address(this));
         register(address(other), signers, 6);
-        IRegistry.Approval memory approval = approvalOf(address(other));
+        IRegistryTypes.Approval memory approval = approvalOf(address(other));
         approval.upgrades[0].calls = callsOf(address(other), abi.encodeCall(Target.note, ("made")));
         registry.finalize(approval, sign(approval, 6));
 
         address foreign = registry.executor(address(other));
-        IRegistry.Call memory inner = callsOf(address(other), abi.encodeCall(Target.note, ("stolen")))[0];
+        IRegistryTypes.Call memory inner = callsOf(address(other), abi.encodeCall(Target.note, ("stolen")))[0];
         refuse(
             callsOf(foreign, abi.encodeCall(Executor.execute, (inner))),
             abi.encodeWithSelector(
-                IRegistry.CallReverted.selector,
+                IRegistryTypes.CallReverted.selector,
                 foreign,
-                abi.encodeWithSelector(IRegistry.OnlyRegistry.selector, executor)
+                abi.encodeWithSelector(IRegistryTypes.OnlyRegistry.selector, executor)
             )
         );
     }
 
     function test_call_revertsToAnAddressWithoutCode() public {
         refuse(
-            callsOf(address(0xE0A), hex"01"), abi.encodeWithSelector(IRegistry.CallToNoCode.selector, address(0xE0A))
+            callsOf(address(0xE0A), hex"01"), abi.encodeWithSelector(IRegistryTypes.CallToNoCode.selector, address(0xE0A))
         );
     }
 
     function test_call_allCallsRunInOrder() public {
-        IRegistry.Call[] memory calls = new IRegistry.Call[](3);
+        IRegistryTypes.Call[] memory calls = new IRegistryTypes.Call[](3);
         for (uint256 i = 0; i < 3; ++i) {
             calls[i] = callsOf(address(target), abi.encodeCall(Target.note, (abi.encode(i))))[0];
         }
@@ -144,7 +144,7 @@ contract ExecutorTest is RegistryTest {
         (paid,) = executor.call{value: 6}("");
         vm.assertTrue(paid);
 
-        IRegistry.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
+        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
         calls[0].value = 7;
         finalizeWithCalls(calls);
         vm.assertEq(address(target).balance, 7);
@@ -154,7 +154,7 @@ contract ExecutorTest is RegistryTest {
 
     function test_call_paysAccountsWithoutCode() public {
         vm.deal(executor, 3);
-        IRegistry.Call[] memory calls = callsOf(address(0xE0A), "");
+        IRegistryTypes.Call[] memory calls = callsOf(address(0xE0A), "");
         calls[0].value = 3;
         finalizeWithCalls(calls);
         vm.assertEq(address(0xE0A).balance, 3);
@@ -163,9 +163,9 @@ contract ExecutorTest is RegistryTest {
     function test_call_revertsWithoutBalance() public {
         vm.deal(executor, 2);
         vm.deal(address(registry), 100);
-        IRegistry.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
+        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
         calls[0].value = 3;
-        refuse(calls, abi.encodeWithSelector(IRegistry.CallValueTooHigh.selector, address(target), 3, 2));
+        refuse(calls, abi.encodeWithSelector(IRegistryTypes.CallValueTooHigh.selector, address(target), 3, 2));
     }
 
     function test_registry_takesNoMoneyAndIgnoresForcedMoney() public {
@@ -183,7 +183,7 @@ contract ExecutorTest is RegistryTest {
         vm.assume(reason.length <= 1024);
         refuse(
             callsOf(address(target), abi.encodeCall(Target.fail, (reason))),
-            abi.encodeWithSelector(IRegistry.CallReverted.selector, address(target), reason)
+            abi.encodeWithSelector(IRegistryTypes.CallReverted.selector, address(target), reason)
         );
     }
 
@@ -191,7 +191,7 @@ contract ExecutorTest is RegistryTest {
         Bomb bomb = new Bomb();
         refuse(
             callsOf(address(bomb), abi.encodeCall(Bomb.explode, (false))),
-            abi.encodeWithSelector(IRegistry.CallReverted.selector, address(bomb), new bytes(1024))
+            abi.encodeWithSelector(IRegistryTypes.CallReverted.selector, address(bomb), new bytes(1024))
         );
     }
 
@@ -206,11 +206,11 @@ contract ExecutorTest is RegistryTest {
     function testFuzz_call_getsItsMinimumOfGas(uint256 gasLimit, uint64 minGas, uint8 value) public {
         minGas = minGas % 500_000;
         gasLimit = 150_000 + gasLimit % 800_000;
-        IRegistry.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
+        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         calls[0].minGas = minGas;
         calls[0].value = value;
         vm.deal(executor, value);
-        IRegistry.Approval memory approval = approvalWith(calls);
+        IRegistryTypes.Approval memory approval = approvalWith(calls);
         (bool success,) =
             address(registry).call{gas: gasLimit}(abi.encodeCall(registry.finalize, (approval, sign(approval, 6))));
         vm.assertEq(uint256(registry.record(address(target)).version), success ? 2 : 1);
@@ -219,11 +219,11 @@ contract ExecutorTest is RegistryTest {
     }
 
     function test_call_revertsBelowItsMinimumOfGas() public {
-        IRegistry.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
+        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         calls[0].minGas = type(uint64).max;
-        IRegistry.Approval memory approval = approvalWith(calls);
+        IRegistryTypes.Approval memory approval = approvalWith(calls);
         bytes memory signatures = sign(approval, 6);
-        vm.expectPartialRevert(IRegistry.CallGasTooLow.selector);
+        vm.expectPartialRevert(IRegistryTypes.CallGasTooLow.selector);
         registry.finalize(approval, signatures);
     }
 
@@ -233,7 +233,7 @@ contract ExecutorTest is RegistryTest {
     function test_call_cannotComeBack() public {
         Forwarder forwarder = new Forwarder();
         Target other = new Target(address(forwarder));
-        IRegistry.Approval memory next = approvalOf(address(target));
+        IRegistryTypes.Approval memory next = approvalOf(address(target));
         next.upgrades[0].version = 3;
         bytes[2] memory attacks = [
             abi.encodeCall(registry.finalize, (next, sign(next, 6))),
@@ -254,19 +254,19 @@ contract ExecutorTest is RegistryTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function approvalWith(IRegistry.Call[] memory calls) private view returns (IRegistry.Approval memory approval) {
+    function approvalWith(IRegistryTypes.Call[] memory calls) private view returns (IRegistryTypes.Approval memory approval) {
         approval = approvalOf(address(target));
         approval.upgrades[0].calls = calls;
     }
 
-    function finalizeWithCalls(IRegistry.Call[] memory calls) private {
-        IRegistry.Approval memory approval = approvalWith(calls);
+    function finalizeWithCalls(IRegistryTypes.Call[] memory calls) private {
+        IRegistryTypes.Approval memory approval = approvalWith(calls);
         registry.finalize(approval, sign(approval, 6));
     }
 
     /// @dev I6: refused, and nothing is different afterwards.
-    function refuse(IRegistry.Call[] memory calls, bytes memory reason) private {
-        IRegistry.Approval memory approval = approvalWith(calls);
+    function refuse(IRegistryTypes.Call[] memory calls, bytes memory reason) private {
+        IRegistryTypes.Approval memory approval = approvalWith(calls);
         bytes memory signatures = sign(approval, 6);
         bytes32 before = stateOf(address(target));
         vm.expectRevert(reason);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -9,9 +9,9 @@ contract FinalizeTest is RegistryTest {
     // ------------------------------------------------------------------------------------------------------- effects
 
     function test_finalize_changesHashLinkAndVersion() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
-        IRegistry.Record memory record = registry.record(address(target));
+        IRegistryTypes.Record memory record = registry.record(address(target));
         vm.assertEq(record.contractHash, NEXT_HASH);
         vm.assertEq(record.contractLink, NEXT_LINK);
         vm.assertEq(uint256(record.version), 2);
@@ -20,11 +20,11 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_tellsWhatChanged() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IRegistry.RecordChanged(
+        emit IRegistryTypes.RecordChanged(
             address(target),
             NEXT_HASH,
             digestOf(approval),
@@ -39,10 +39,10 @@ contract FinalizeTest is RegistryTest {
     function test_finalize_movesTheLinkElsewhere() public {
         string memory moved = "https://github.com/other/repo/tree/0123456789abcdef0123456789abcdef01234567";
         address executor = registry.executor(address(target));
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractLink = moved;
         registry.finalize(approval, sign(approval, 6));
-        IRegistry.Record memory record = registry.record(address(target));
+        IRegistryTypes.Record memory record = registry.record(address(target));
         vm.assertEq(record.contractLink, moved);
         vm.assertEq(record.signers, signers);
         vm.assertEq(uint256(record.minSignatures), 6);
@@ -55,7 +55,7 @@ contract FinalizeTest is RegistryTest {
 
     /// @dev I13: the sender decides nothing, neither whether nor what.
     function testFuzz_finalize_anyoneMaySend(address sender) public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.prank(sender);
         registry.finalize(approval, signatures);
@@ -66,15 +66,15 @@ contract FinalizeTest is RegistryTest {
     function testFuzz_finalize_noSenderReplacesASignature(address sender, uint8 privileged) public {
         address[4] memory known = [signers[8], curator, address(registry), registry.executor(address(target))];
         if (privileged < 4) sender = known[privileged];
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 5);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.QuorumNotReached.selector, address(target), 5, 6));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         vm.prank(sender);
         registry.finalize(approval, signatures);
     }
 
     function test_finalize_isNotPayable() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory data = abi.encodeCall(registry.finalize, (approval, sign(approval, 6)));
         vm.deal(address(this), 1);
         (bool success,) = address(registry).call{value: 1}(data);
@@ -84,11 +84,11 @@ contract FinalizeTest is RegistryTest {
     // ----------------------------------------------------------------------------------------------- deadline, version
 
     function test_finalize_atTheDeadlineAndNotAfter() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.warp(approval.deadline + 1);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistry.DeadlinePassed.selector, approval.deadline, approval.deadline + 1)
+            abi.encodeWithSelector(IRegistryTypes.DeadlinePassed.selector, approval.deadline, approval.deadline + 1)
         );
         registry.finalize(approval, signatures);
         vm.warp(approval.deadline);
@@ -96,15 +96,15 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_refusesDeadlinesMoreThanThirtyDaysAhead() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.deadline = type(uint64).max;
         bytes memory signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.DeadlineTooFar.selector, type(uint64).max, NOW + 30 days));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, type(uint64).max, NOW + 30 days));
         registry.finalize(approval, signatures);
 
         approval.deadline = uint64(NOW + 30 days + 1);
         signatures = sign(approval, 6);
-        vm.expectPartialRevert(IRegistry.DeadlineTooFar.selector);
+        vm.expectPartialRevert(IRegistryTypes.DeadlineTooFar.selector);
         registry.finalize(approval, signatures);
         vm.warp(NOW + 1);
         registry.finalize(approval, signatures);
@@ -112,52 +112,52 @@ contract FinalizeTest is RegistryTest {
 
     /// @dev I2, I3.
     function test_finalize_revertsTheSecondTime() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         registry.finalize(approval, signatures);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.VersionMismatch.selector, address(target), 2, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
         registry.finalize(approval, signatures);
     }
 
     function testFuzz_finalize_revertsForEveryOtherVersion(uint64 version) public {
         vm.assume(version != 2);
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].version = version;
         bytes memory signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.VersionMismatch.selector, address(target), version, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), version, 2));
         registry.finalize(approval, signatures);
     }
 
     // --------------------------------------------------------------------------------------------- what is asked for
 
     function test_finalize_revertsWithoutUpgrades() public {
-        IRegistry.Approval memory approval;
+        IRegistryTypes.Approval memory approval;
         approval.deadline = uint64(NOW + 1);
-        vm.expectRevert(IRegistry.NoUpgrades.selector);
+        vm.expectRevert(IRegistryTypes.NoRecords.selector);
         registry.finalize(approval, "");
     }
 
     function test_finalize_revertsForUnregistered() public {
-        IRegistry.Approval memory approval = approvalOf(address(0xABC));
+        IRegistryTypes.Approval memory approval = approvalOf(address(0xABC));
         bytes memory signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.NotRegistered.selector, address(0xABC)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, address(0xABC)));
         registry.finalize(approval, signatures);
     }
 
     function test_finalize_revertsForHashZero() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractHash = 0;
         bytes memory signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.ContractHashZero.selector, address(target)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractHashZero.selector, address(target)));
         registry.finalize(approval, signatures);
     }
 
     function test_finalize_revertsForOtherLinks() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractLink = "https://github.com/acme/vault/tree/main/contracts/vault";
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistry.ContractLinkInvalid.selector, approval.upgrades[0].contractLink)
+            abi.encodeWithSelector(IRegistryTypes.ContractLinkInvalid.selector, approval.upgrades[0].contractLink)
         );
         registry.finalize(approval, signatures);
     }
@@ -165,13 +165,13 @@ contract FinalizeTest is RegistryTest {
     // ---------------------------------------------------------------------------------------------------------- code
 
     function test_finalize_revertsForOtherCode() public {
-        IRegistry.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(target));
         approval.upgrades[0].code[0].codeHash = keccak256("other");
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRegistry.CodeMismatch.selector, address(target), address(target).codehash, keccak256("other")
+                IRegistryTypes.CodeMismatch.selector, address(target), address(target).codehash, keccak256("other")
             )
         );
         registry.finalize(approval, signatures);
@@ -183,12 +183,12 @@ contract FinalizeTest is RegistryTest {
         vm.etch(address(0x7702), abi.encodePacked(hex"ef0100", address(target)));
         address[4] memory accounts = [address(0xDEAD), address(0xE0A), address(0x7702), address(1)];
         for (uint256 i = 0; i < accounts.length; ++i) {
-            IRegistry.Approval memory approval = approvalOf(address(target));
+            IRegistryTypes.Approval memory approval = approvalOf(address(target));
             approval.upgrades[0].code = codeOf(accounts[i]);
             bytes memory signatures = sign(approval, 6);
             vm.expectRevert(
                 abi.encodeWithSelector(
-                    IRegistry.CodeUnacceptable.selector, accounts[i], approval.upgrades[0].code[0].codeHash
+                    IRegistryTypes.CodeUnacceptable.selector, accounts[i], approval.upgrades[0].code[0].codeHash
                 )
             );
             registry.finalize(approval, signatures);
@@ -199,7 +199,7 @@ contract FinalizeTest is RegistryTest {
 
     function test_finalize_movesSeveralRecordsTogether() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistry.Approval memory approval = approvalOfBoth(other);
+        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         approval.upgrades[1].calls = callsOf(address(other), abi.encodeCall(Target.note, ("b")));
         registry.finalize(approval, signBy(approval, join(keys, otherKeys)));
@@ -211,12 +211,12 @@ contract FinalizeTest is RegistryTest {
 
     function test_finalize_countsEachRecordsOwnSigners() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistry.Approval memory approval = approvalOfBoth(other);
+        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
         bytes memory signatures = signBy(approval, keys);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.QuorumNotReached.selector, address(other), 0, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(other), 0, 2));
         registry.finalize(approval, signatures);
         signatures = signBy(approval, otherKeys);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.QuorumNotReached.selector, address(target), 0, 6));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
         registry.finalize(approval, signatures);
         vm.assertEq(uint256(registry.record(address(target)).version), 1);
         vm.assertEq(uint256(registry.record(address(other)).version), 1);
@@ -225,31 +225,31 @@ contract FinalizeTest is RegistryTest {
     function test_finalize_countsASignerOfBothForBoth() public {
         Target other = new Target(address(this));
         register(address(other), signers, 3);
-        IRegistry.Approval memory approval = approvalOfBoth(other);
+        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
         registry.finalize(approval, sign(approval, 6));
         vm.assertEq(uint256(registry.record(address(other)).version), 2);
     }
 
     function test_finalize_revertsForOneContractTwice() public {
-        IRegistry.Approval memory approval = approvalOfBoth(target);
+        IRegistryTypes.Approval memory approval = approvalOfBoth(target);
         bytes memory signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.DuplicateContract.selector, address(target)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DuplicateContract.selector, address(target)));
         registry.finalize(approval, signatures);
         approval.upgrades[1].version = 3;
         signatures = sign(approval, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.DuplicateContract.selector, address(target)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DuplicateContract.selector, address(target)));
         registry.finalize(approval, signatures);
     }
 
     /// @dev I6: the second record's call fails, and the first record is as it was.
     function test_finalize_isAllOrNothing() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistry.Approval memory approval = approvalOfBoth(other);
+        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         approval.upgrades[1].calls = callsOf(address(other), abi.encodeCall(Target.fail, ("no")));
         bytes memory signatures = signBy(approval, join(keys, otherKeys));
         bytes32 before = keccak256(abi.encode(stateOf(address(target)), stateOf(address(other))));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.CallReverted.selector, address(other), bytes("no")));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CallReverted.selector, address(other), bytes("no")));
         registry.finalize(approval, signatures);
         vm.assertEq(keccak256(abi.encode(stateOf(address(target)), stateOf(address(other)))), before);
         vm.assertEq(target.calls(), 0);
@@ -265,10 +265,10 @@ contract FinalizeTest is RegistryTest {
         register(address(other), others, 2);
     }
 
-    function approvalOfBoth(Target other) private view returns (IRegistry.Approval memory approval) {
+    function approvalOfBoth(Target other) private view returns (IRegistryTypes.Approval memory approval) {
         approval = approvalOf(address(target));
-        IRegistry.Upgrade memory first = approval.upgrades[0];
-        approval.upgrades = new IRegistry.Upgrade[](2);
+        IRegistryTypes.Upgrade memory first = approval.upgrades[0];
+        approval.upgrades = new IRegistryTypes.Upgrade[](2);
         approval.upgrades[0] = first;
         approval.upgrades[1] = upgradeOf(address(other));
     }
@@ -281,7 +281,7 @@ contract FinalizeTest is RegistryTest {
         sortByAddress(all);
     }
 
-    function signBy(IRegistry.Approval memory approval, uint256[] memory by)
+    function signBy(IRegistryTypes.Approval memory approval, uint256[] memory by)
         private
         view
         returns (bytes memory signatures)

@@ -5,7 +5,7 @@ import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.s
 import {Uups} from "../../examples/uups/contracts/vault/Uups.sol";
 import {Vault} from "../../examples/uups/contracts/vault/Vault.sol";
 import {Vault as VaultV2} from "../../examples/uups/v2/Vault.sol";
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -41,7 +41,7 @@ contract GasTest is RegistryTest {
         // The first upgrade creates the executor; the second shows what every later one costs.
         for (uint256 i = 0; i < 2; ++i) {
             address implementation = address(new VaultV2());
-            IRegistry.Approval memory approval = approvalOf(address(vault));
+            IRegistryTypes.Approval memory approval = approvalOf(address(vault));
             if (upgrades) {
                 approval.upgrades[0].code = codeOf(implementation);
                 approval.upgrades[0].calls =

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistry} from "../src/interfaces/IRegistry.sol";
-import {Registry} from "../src/Registry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {Vm, vm} from "./base/Vm.sol";
 
@@ -52,7 +52,7 @@ contract RegisterTest is RegistryTest {
         address[] memory mixed = withContract(signers, address(target));
         uint32 bit = bitOf(mixed, address(target));
         registry.register(fresh, HASH, LINK, mixed, bit, 7);
-        IRegistry.Record memory record = registry.record(fresh);
+        IRegistryTypes.Record memory record = registry.record(fresh);
         vm.assertEq(record.contractHash, HASH);
         vm.assertEq(record.contractLink, LINK);
         vm.assertEq(record.signers, mixed);
@@ -64,7 +64,7 @@ contract RegisterTest is RegistryTest {
     function test_register_tellsAllFields() public {
         address expected = registry.executorOf(fresh, HASH, LINK, signers, 0, 6);
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IRegistry.Registered(fresh, HASH, expected, LINK, signers, 0, 6, address(this));
+        emit IRegistryTypes.Registered(fresh, HASH, expected, LINK, signers, 0, 6, address(this));
         register(fresh, signers, 6);
         vm.assertEq(registry.executor(fresh), expected);
     }
@@ -95,10 +95,10 @@ contract RegisterTest is RegistryTest {
 
     function test_constructor_tellsTheCurator() public {
         vm.recordLogs();
-        vm.assertEq(new Registry(address(7)).curator(), address(7));
+        vm.assertEq(deployRegistry(address(7)).curator(), address(7));
         Vm.Log[] memory logs = vm.getRecordedLogs();
         vm.assertEq(logs.length, 1);
-        vm.assertEq(logs[0].topics[0], IRegistry.CuratorChanged.selector);
+        vm.assertEq(logs[0].topics[0], IRegistryTypes.CuratorChanged.selector);
         vm.assertEq(uint256(logs[0].topics[1]), 0);
         vm.assertEq(uint256(logs[0].topics[2]), 7);
     }
@@ -122,7 +122,7 @@ contract RegisterTest is RegistryTest {
         address other = registry.executorOf(fresh, HASH, LINK, signers, 0, 6);
         Target(fresh).transferOwnership(other);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistry.RegistrationUnauthorized.selector, fresh, address(this), other)
+            abi.encodeWithSelector(IRegistryTypes.RegistrationUnauthorized.selector, fresh, address(this), other)
         );
         register(fresh, signers, 5);
     }
@@ -150,7 +150,7 @@ contract RegisterTest is RegistryTest {
         address[2] memory owned = [fresh, address(new OddOwner(abi.encode(address(this), "more")))];
         for (uint256 i = 0; i < owned.length; ++i) {
             vm.expectRevert(
-                abi.encodeWithSelector(IRegistry.RegistrationUnauthorized.selector, owned[i], curator, address(this))
+                abi.encodeWithSelector(IRegistryTypes.RegistrationUnauthorized.selector, owned[i], curator, address(this))
             );
             vm.prank(curator);
             register(owned[i], signers, 6);
@@ -177,17 +177,17 @@ contract RegisterTest is RegistryTest {
     }
 
     function test_register_withoutCuratorNobodyRegistersTheOwnerless() public {
-        registry = new Registry(address(0));
+        registry = deployRegistry(address(0));
         address contract_ = address(new Ownerless());
         vm.prank(address(0));
-        vm.expectPartialRevert(IRegistry.RegistrationUnauthorized.selector);
+        vm.expectPartialRevert(IRegistryTypes.RegistrationUnauthorized.selector);
         register(contract_, signers, 6);
     }
 
     function testFuzz_register_revertsForStrangers(address sender) public {
         vm.assume(sender != address(this) && sender != fresh);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistry.RegistrationUnauthorized.selector, fresh, sender, address(this))
+            abi.encodeWithSelector(IRegistryTypes.RegistrationUnauthorized.selector, fresh, sender, address(this))
         );
         vm.prank(sender);
         register(fresh, signers, 6);
@@ -196,79 +196,79 @@ contract RegisterTest is RegistryTest {
     // ----------------------------------------------------------------------------------------------------- arguments
 
     function test_register_revertsTheSecondTime() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.AlreadyRegistered.selector, address(target)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.AlreadyRegistered.selector, address(target)));
         register(address(target), signers, 6);
     }
 
     function test_register_revertsWithoutCode() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.ContractWithoutCode.selector, address(0xABC)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractWithoutCode.selector, address(0xABC)));
         vm.prank(address(0xABC));
         register(address(0xABC), signers, 6);
     }
 
     function test_register_revertsForHashZero() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.ContractHashZero.selector, fresh));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractHashZero.selector, fresh));
         registry.register(fresh, 0, LINK, signers, 0, 6);
     }
 
     function test_register_revertsForTooFewOrTooManySigners() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerCountInvalid.selector, 0, 32));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerCountInvalid.selector, 0, 32));
         register(fresh, new address[](0), 0);
         (, address[] memory many) = council("many", 33);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerCountInvalid.selector, 33, 32));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerCountInvalid.selector, 33, 32));
         register(fresh, many, 6);
     }
 
     function test_register_revertsForImpossibleThresholds() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.MinSignaturesInvalid.selector, 0, 9));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.MinSignaturesInvalid.selector, 0, 9));
         register(fresh, signers, 0);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.MinSignaturesInvalid.selector, 10, 9));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.MinSignaturesInvalid.selector, 10, 9));
         register(fresh, signers, 10);
     }
 
     function test_register_revertsForUnsortedDuplicateOrZeroSigners() public {
         address[] memory bad = copyOf(signers);
         (bad[3], bad[4]) = (bad[4], bad[3]);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, bad[3], bad[4]));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, bad[3], bad[4]));
         register(fresh, bad, 6);
 
         bad = copyOf(signers);
         bad[5] = bad[4];
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, bad[4], bad[4]));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, bad[4], bad[4]));
         register(fresh, bad, 6);
 
         bad = copyOf(signers);
         bad[0] = address(0);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, address(0), address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, address(0), address(0)));
         register(fresh, bad, 6);
     }
 
     function test_register_revertsForTheRegistryAsSigner() public {
         address[] memory bad = withContract(signers, address(registry));
         uint32 bit = bitOf(bad, address(registry));
-        vm.expectRevert(IRegistry.RegistryAsSigner.selector);
+        vm.expectRevert(IRegistryTypes.RegistryAsSigner.selector);
         registry.register(fresh, HASH, LINK, bad, bit, 6);
     }
 
     function test_register_revertsForBitsBeyondTheSigners() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.ContractSignersInvalid.selector, 1 << 9, 9));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignersInvalid.selector, 1 << 9, 9));
         registry.register(fresh, HASH, LINK, signers, 1 << 9, 6);
     }
 
     function test_register_revertsForContractSignerWithoutCode() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerKindMismatch.selector, signers[2], true));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, signers[2], true));
         registry.register(fresh, HASH, LINK, signers, 1 << 2, 6);
     }
 
     function test_register_revertsForAccountWithCode() public {
         address[] memory mixed = withContract(signers, address(target));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerKindMismatch.selector, address(target), false));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, address(target), false));
         registry.register(fresh, HASH, LINK, mixed, 0, 6);
     }
 
     function test_register_takesDelegatedAccountsAsAccountsOnly() public {
         vm.etch(signers[2], abi.encodePacked(hex"ef0100", address(target)));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerKindMismatch.selector, signers[2], true));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, signers[2], true));
         registry.register(fresh, HASH, LINK, signers, 1 << 2, 6);
         register(fresh, signers, 6);
     }
@@ -278,7 +278,7 @@ contract RegisterTest is RegistryTest {
         bool seen = false;
         for (uint256 gasLimit = 60_000; gasLimit < 160_000 && !seen; gasLimit += 500) {
             (, bytes memory reason) = address(registry).call{gas: gasLimit}(data);
-            seen = reason.length == 4 && bytes4(reason) == IRegistry.CouncilNotStored.selector;
+            seen = reason.length == 4 && bytes4(reason) == IRegistryTypes.CouncilNotStored.selector;
         }
         vm.assertTrue(seen);
         vm.assertEq(uint256(registry.record(fresh).version), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {TypedData} from "./base/TypedData.sol";
 import {vm} from "./base/Vm.sol";
@@ -10,17 +10,17 @@ import {vm} from "./base/Vm.sol";
 contract SignaturesTest is RegistryTest {
     uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
-    IRegistry.Approval private approval;
+    IRegistryTypes.Approval private approval;
     bytes32 private digest;
 
     function setUp() public override {
         super.setUp();
-        IRegistry.Approval memory built = approvalOf(address(target));
+        IRegistryTypes.Approval memory built = approvalOf(address(target));
         built.upgrades[0].code = codeOf(address(target));
         built.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("x")));
         approval.deadline = built.deadline;
         approval.upgrades.push();
-        IRegistry.Upgrade storage upgrade = approval.upgrades[0];
+        IRegistryTypes.Upgrade storage upgrade = approval.upgrades[0];
         upgrade.contractAddress = built.upgrades[0].contractAddress;
         upgrade.version = built.upgrades[0].version;
         upgrade.contractHash = built.upgrades[0].contractHash;
@@ -33,7 +33,7 @@ contract SignaturesTest is RegistryTest {
 
     function test_finalize_takesExactlyTheQuorumOrMore() public {
         for (uint256 count = 6; count <= 9; ++count) {
-            IRegistry.Approval memory next = approvalOf(address(target));
+            IRegistryTypes.Approval memory next = approvalOf(address(target));
             registry.finalize(next, sign(next, count));
         }
     }
@@ -47,13 +47,13 @@ contract SignaturesTest is RegistryTest {
             ++count;
         }
         if (count < 6) {
-            vm.expectRevert(abi.encodeWithSelector(IRegistry.QuorumNotReached.selector, address(target), count, 6));
+            vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), count, 6));
         }
         registry.finalize(approval, signatures);
     }
 
     function test_finalize_revertsForNoSignatures() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.QuorumNotReached.selector, address(target), 0, 6));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
         registry.finalize(approval, "");
     }
 
@@ -61,18 +61,18 @@ contract SignaturesTest is RegistryTest {
 
     function test_finalize_revertsForOneSignerTwice() public {
         bytes memory first = signWith(keys[0], digest);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, signers[0], signers[0]));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, signers[0], signers[0]));
         registry.finalize(approval, bytes.concat(first, first));
     }
 
     function test_finalize_revertsForUnsorted() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, signers[1], signers[0]));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, signers[1], signers[0]));
         registry.finalize(approval, bytes.concat(signWith(keys[1], digest), signWith(keys[0], digest)));
     }
 
     function test_finalize_revertsForStrangers() public {
         (uint256[] memory strangers, address[] memory addresses) = council("stranger", 1);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerUnknown.selector, addresses[0], false));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, addresses[0], false));
         registry.finalize(approval, signWith(strangers[0], digest));
     }
 
@@ -80,7 +80,7 @@ contract SignaturesTest is RegistryTest {
     function test_finalize_revertsForAStrangerAfterTheQuorum() public {
         uint256 key = keyAbove(signers[8]);
         bytes memory signatures = bytes.concat(sign(approval, 9), signWith(key, digest));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignerUnknown.selector, vm.addr(key), false));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, vm.addr(key), false));
         registry.finalize(approval, signatures);
     }
 
@@ -91,14 +91,14 @@ contract SignaturesTest is RegistryTest {
         length = length % signatures.length;
         vm.assume(length % 65 != 0);
         bytes memory cut = prefix(signatures, length);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignaturesTruncated.selector, length - length % 65, length));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignaturesTruncated.selector, length - length % 65, length));
         registry.finalize(approval, cut);
     }
 
     function testFuzz_finalize_revertsForTrailingBytes(uint8 extra) public {
         vm.assume(extra % 65 != 0);
         bytes memory signatures = bytes.concat(sign(approval, 9), new bytes(extra % 65));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignaturesTruncated.selector, 9 * 65, signatures.length));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignaturesTruncated.selector, 9 * 65, signatures.length));
         registry.finalize(approval, signatures);
     }
 
@@ -107,7 +107,7 @@ contract SignaturesTest is RegistryTest {
         bytes32 high = bytes32(ORDER - uint256(s));
         v = v == 27 ? 28 : 27;
         vm.assertEq(ecrecover(digest, v, r, high), signers[0]);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignatureInvalid.selector, 0, r, high, v));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignatureInvalid.selector, 0, r, high, v));
         registry.finalize(approval, abi.encodePacked(r, high, v));
     }
 
@@ -115,21 +115,21 @@ contract SignaturesTest is RegistryTest {
     function testFuzz_finalize_revertsForEveryOtherV(uint8 v) public {
         vm.assume(v != 27 && v != 28);
         (, bytes32 r, bytes32 s) = vm.sign(keys[0], digest);
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignatureInvalid.selector, 0, r, s, v));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignatureInvalid.selector, 0, r, s, v));
         registry.finalize(approval, abi.encodePacked(r, s, v));
     }
 
     function test_finalize_revertsForTheZeroSigner() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignatureInvalid.selector, 0, bytes32(0), bytes32(0), 27));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignatureInvalid.selector, 0, bytes32(0), bytes32(0), 27));
         registry.finalize(approval, abi.encodePacked(bytes32(0), bytes32(0), uint8(27)));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignersNotAscending.selector, address(0), address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, address(0), address(0)));
         registry.finalize(approval, contractEntry(address(0), ""));
     }
 
     function test_finalize_revertsForShortForms() public {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[0], digest);
         bytes32 vs = bytes32(uint256(s) | (uint256(v - 27) << 255));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.SignaturesTruncated.selector, 0, 64));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignaturesTruncated.selector, 0, 64));
         registry.finalize(approval, abi.encodePacked(r, vs));
     }
 
@@ -148,14 +148,14 @@ contract SignaturesTest is RegistryTest {
     function test_finalize_revertsWhenAnyFieldDiffers() public {
         bytes memory signatures = sign(approval, 6);
         for (uint256 field = 0; field < 13; ++field) {
-            IRegistry.Approval memory other = approval;
-            IRegistry.Upgrade memory upgrade = other.upgrades[0];
+            IRegistryTypes.Approval memory other = approval;
+            IRegistryTypes.Upgrade memory upgrade = other.upgrades[0];
             if (field == 0) other.deadline -= 1;
             if (field == 1) upgrade.contractHash = keccak256("other");
             if (field == 2) upgrade.contractLink = LINK;
             if (field == 3) upgrade.buildHash = 0;
-            if (field == 4) upgrade.code = new IRegistry.Code[](0);
-            if (field == 5) upgrade.calls = new IRegistry.Call[](0);
+            if (field == 4) upgrade.code = new IRegistryTypes.Code[](0);
+            if (field == 5) upgrade.calls = new IRegistryTypes.Call[](0);
             if (field == 6) upgrade.calls[0].target = address(this);
             if (field == 7) upgrade.calls[0].value = 1;
             if (field == 8) upgrade.calls[0].minGas = 1;
@@ -182,7 +182,7 @@ contract SignaturesTest is RegistryTest {
         ];
         for (uint256 i = 0; i < others.length; ++i) {
             bytes memory signatures = signWith(keys[0], others[i]);
-            vm.expectPartialRevert(IRegistry.SignerUnknown.selector);
+            vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
             registry.finalize(approval, signatures);
         }
     }

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {MessageHash} from "../src/libraries/MessageHash.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {IRegistry} from "../src/interfaces/IRegistry.sol";
-import {Registry} from "../src/Registry.sol";
 import {RegistryTest} from "./base/RegistryTest.sol";
 import {TypedData} from "./base/TypedData.sol";
 import {vm} from "./base/Vm.sol";
@@ -45,24 +45,24 @@ contract TypeHashTest is RegistryTest {
 
     /// @dev `shape` picks how many upgrades, codes and calls there are: 0 to 2 each.
     function testFuzz_hashApproval_agreesWithTheSecondDerivation(
-        IRegistry.Code calldata code,
-        IRegistry.Call calldata call,
+        IRegistryTypes.Code calldata code,
+        IRegistryTypes.Call calldata call,
         address contractAddress,
         uint64 number,
         string calldata link,
         uint8 shape
     ) public view {
-        IRegistry.Approval memory approval;
+        IRegistryTypes.Approval memory approval;
         approval.deadline = number;
-        approval.upgrades = new IRegistry.Upgrade[](shape % 3);
+        approval.upgrades = new IRegistryTypes.Upgrade[](shape % 3);
         for (uint256 i = 0; i < approval.upgrades.length; ++i) {
-            IRegistry.Upgrade memory upgrade = approval.upgrades[i];
+            IRegistryTypes.Upgrade memory upgrade = approval.upgrades[i];
             upgrade.contractAddress = contractAddress;
             upgrade.version = number ^ uint64(i);
             upgrade.contractHash = code.codeHash;
             upgrade.contractLink = link;
-            upgrade.code = new IRegistry.Code[]((shape / 3 + i) % 3);
-            upgrade.calls = new IRegistry.Call[]((shape / 9 + i) % 3);
+            upgrade.code = new IRegistryTypes.Code[]((shape / 3 + i) % 3);
+            upgrade.calls = new IRegistryTypes.Call[]((shape / 9 + i) % 3);
             for (uint256 j = 0; j < upgrade.code.length; ++j) {
                 upgrade.code[j] = code;
             }
@@ -95,7 +95,7 @@ contract TypeHashTest is RegistryTest {
         string memory json = vm.readFile(string.concat("test/vectors/approval/", name, ".json"));
         uint256 chainId = vm.parseJsonUint(json, ".domain.chainId");
         address verifier = vm.parseJsonAddress(json, ".domain.verifyingContract");
-        IRegistry.Approval memory approval = abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistry.Approval));
+        IRegistryTypes.Approval memory approval = abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
 
         vm.assertEq(vm.parseJsonString(json, ".domain.name"), "Countersign");
         vm.assertEq(vm.parseJsonBytes32(json, ".typeHash"), MessageHash.APPROVAL_TYPEHASH);
@@ -105,8 +105,8 @@ contract TypeHashTest is RegistryTest {
         // The same registry, as if it stood on the vector's chain at the vector's address.
         vm.chainId(chainId);
         deployAt(verifier);
-        vm.assertEq(Registry(verifier).DOMAIN_SEPARATOR(), vm.parseJsonBytes32(json, ".domainSeparator"));
-        vm.assertEq(Registry(verifier).hashApproval(approval), vm.parseJsonBytes32(json, ".digest"));
+        vm.assertEq(IRegistry(verifier).DOMAIN_SEPARATOR(), vm.parseJsonBytes32(json, ".domainSeparator"));
+        vm.assertEq(IRegistry(verifier).hashApproval(approval), vm.parseJsonBytes32(json, ".digest"));
     }
 
     /// @dev The code caches the address that it was created at; it must notice that it stands elsewhere.

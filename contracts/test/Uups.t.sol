@@ -5,7 +5,7 @@ import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.s
 import {Uups} from "../../examples/uups/contracts/vault/Uups.sol";
 import {Vault} from "../../examples/uups/contracts/vault/Vault.sol";
 import {Vault as VaultV2} from "../../examples/uups/v2/Vault.sol";
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -62,10 +62,10 @@ contract UupsTest is RegistryTest {
     }
 
     function test_finalize_passesOnWhyTheUpgradeFailed() public {
-        IRegistry.Approval memory approval = upgradeTo(address(target), "");
+        IRegistryTypes.Approval memory approval = upgradeTo(address(target), "");
         bytes memory signatures = sign(approval, 6);
         bytes memory reason = abi.encodeWithSelector(Uups.NotUups.selector, address(target));
-        vm.expectRevert(abi.encodeWithSelector(IRegistry.CallReverted.selector, address(vault), reason));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CallReverted.selector, address(vault), reason));
         registry.finalize(approval, signatures);
     }
 
@@ -141,7 +141,7 @@ contract UupsTest is RegistryTest {
     function upgradeTo(address implementation_, bytes memory data)
         private
         view
-        returns (IRegistry.Approval memory approval)
+        returns (IRegistryTypes.Approval memory approval)
     {
         approval = approvalOf(address(vault));
         approval.upgrades[0].code = codeOf(implementation_);
@@ -150,7 +150,7 @@ contract UupsTest is RegistryTest {
     }
 
     function finalizeUpgradeTo(address implementation_) private {
-        IRegistry.Approval memory approval = upgradeTo(implementation_, "");
+        IRegistryTypes.Approval memory approval = upgradeTo(implementation_, "");
         registry.finalize(approval, sign(approval, 6));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title Contract links, packed: `head` and `tail` seldom change, so that a new commit costs 20 bytes
 /// @dev link = head ‖ commit in 40 lowercase hex digits ‖ tail. head ends with "/tree/"; tail is empty or begins with "/".
@@ -23,7 +23,7 @@ library Link {
         returns (bytes memory head, bytes20 commit, bytes memory tail)
     {
         bytes calldata link = bytes(contractLink);
-        if (link.length > MAX_LENGTH) revert IRegistry.ContractLinkTooLong(link.length, MAX_LENGTH);
+        if (link.length > MAX_LENGTH) revert IRegistryTypes.ContractLinkTooLong(link.length, MAX_LENGTH);
         for (uint256 start = TREE.length + 1; start + COMMIT_LENGTH <= link.length; ++start) {
             if (link[start - 1] != "/" || bytes6(link[start - TREE.length:start]) != TREE) continue;
             uint256 end = start + COMMIT_LENGTH;
@@ -32,22 +32,28 @@ library Link {
             (valid, commit) = parseCommit(link[start:end]);
             if (valid) return (link[:start], commit, link[end:]);
         }
-        revert IRegistry.ContractLinkInvalid(contractLink);
+        revert IRegistryTypes.ContractLinkInvalid(contractLink);
     }
 
-    /// @notice The commit of a link that has this head and tail; `same` is false where it has others.
-    function commitBetween(bytes memory head, string calldata contractLink, bytes memory tail)
+    /// @notice The commit of a link with the same head and tail as those that lie in `code` from `headAt` and `tailAt` on;
+    /// `same` is false where it has others.
+    function commitBetween(bytes memory code, uint256 headAt, uint256 tailAt, string calldata contractLink)
         internal
         pure
         returns (bool same, bytes20 commit)
     {
         bytes calldata link = bytes(contractLink);
-        uint256 end = head.length + COMMIT_LENGTH;
-        if (link.length != end + tail.length) return (false, 0);
-        if (keccak256(link[:head.length]) != keccak256(head) || keccak256(link[end:]) != keccak256(tail)) {
-            return (false, 0);
+        uint256 end = tailAt - headAt + COMMIT_LENGTH;
+        if (link.length != end + code.length - tailAt) return (false, 0);
+        bool isHead = keccak256(link[:tailAt - headAt]) == hashOf(code, headAt, tailAt);
+        if (!isHead || keccak256(link[end:]) != hashOf(code, tailAt, code.length)) return (false, 0);
+        return parseCommit(link[end - COMMIT_LENGTH:end]);
+    }
+
+    function hashOf(bytes memory data, uint256 from, uint256 to) private pure returns (bytes32 hashed) {
+        assembly ("memory-safe") {
+            hashed := keccak256(add(add(data, 0x20), from), sub(to, from))
         }
-        return parseCommit(link[head.length:end]);
     }
 
     /// @notice The link in full.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 library MessageHash {
@@ -20,8 +20,20 @@ library MessageHash {
         "Upgrade(address contractAddress,uint64 version,bytes32 contractHash,string contractLink,bytes32 buildHash,Code[] code,Call[] calls)"
     );
 
-    function hash(IRegistry.Approval calldata approval) internal pure returns (bytes32) {
-        IRegistry.Upgrade[] calldata upgrades = approval.upgrades;
+    bytes32 internal constant REJECTION_TYPEHASH = keccak256("Rejection(bytes32 digest,uint64 deadline)");
+
+    bytes32 internal constant ROTATION_TYPEHASH = keccak256(
+        "Rotation(address contractAddress,uint64 version,address[] signers,uint32 contractSigners,uint8 minSignatures,address authority,address guardian,address gate,uint32 delay,bool commitReveal,uint64 deadline)"
+    );
+
+    bytes32 internal constant COMMITMENT_TYPEHASH =
+        keccak256("Commitment(address[] contracts,uint64[] versions,bytes32 commitment,uint64 deadline)");
+
+    bytes32 internal constant UNPAUSE_TYPEHASH =
+        keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
+
+    function hash(IRegistryTypes.Approval calldata approval) internal pure returns (bytes32) {
+        IRegistryTypes.Upgrade[] calldata upgrades = approval.upgrades;
         bytes32[] memory hashes = new bytes32[](upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
             hashes[i] = hash(upgrades[i]);
@@ -29,7 +41,7 @@ library MessageHash {
         return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), approval.deadline));
     }
 
-    function hash(IRegistry.Upgrade calldata upgrade) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Upgrade calldata upgrade) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
                 UPGRADE_TYPEHASH,
@@ -44,7 +56,7 @@ library MessageHash {
         );
     }
 
-    function hash(IRegistry.Code[] calldata code) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Code[] calldata code) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](code.length);
         for (uint256 i = 0; i < code.length; ++i) {
             hashes[i] = keccak256(abi.encode(CODE_TYPEHASH, code[i]));
@@ -52,13 +64,53 @@ library MessageHash {
         return hashArray(hashes);
     }
 
-    function hash(IRegistry.Call[] calldata calls) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Call[] calldata calls) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            IRegistry.Call calldata call = calls[i];
+            IRegistryTypes.Call calldata call = calls[i];
             hashes[i] = keccak256(abi.encode(CALL_TYPEHASH, call.target, call.value, call.minGas, keccak256(call.data)));
         }
         return hashArray(hashes);
+    }
+
+    function hash(IRegistryTypes.Rejection calldata rejection) internal pure returns (bytes32) {
+        return keccak256(abi.encode(REJECTION_TYPEHASH, rejection));
+    }
+
+    function hash(IRegistryTypes.Rotation calldata rotation) internal pure returns (bytes32) {
+        bytes memory head = abi.encode(
+            ROTATION_TYPEHASH,
+            rotation.contractAddress,
+            rotation.version,
+            keccak256(abi.encodePacked(rotation.signers)),
+            rotation.contractSigners,
+            rotation.minSignatures
+        );
+        bytes memory tail = abi.encode(
+            rotation.authority,
+            rotation.guardian,
+            rotation.gate,
+            rotation.delay,
+            rotation.commitReveal,
+            rotation.deadline
+        );
+        return keccak256(bytes.concat(head, tail));
+    }
+
+    function hash(IRegistryTypes.Commitment calldata commitment) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                COMMITMENT_TYPEHASH,
+                keccak256(abi.encodePacked(commitment.contracts)),
+                keccak256(abi.encodePacked(commitment.versions)),
+                commitment.commitment,
+                commitment.deadline
+            )
+        );
+    }
+
+    function hash(IRegistryTypes.Unpause calldata unpause) internal pure returns (bytes32) {
+        return keccak256(abi.encode(UNPAUSE_TYPEHASH, unpause));
     }
 
     /// @dev EIP-712: an array is hashed as its members' hashes, one after the other.

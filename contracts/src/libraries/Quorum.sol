@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../interfaces/IRegistry.sol";
-import {Council, CouncilStore} from "./Council.sol";
+import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
+import {CouncilStore, StoredCouncil} from "./Council.sol";
 import {Signatures} from "./Signatures.sol";
 
-/// @notice One record's count of signatures over the digest at hand.
+/// @notice One record that a message is about, and who of its signers signed that.
 /// @param next the first of the council's signers that can still come: they and the signatures both ascend
+/// @param signed bit i is set where signer i has signed
 struct Tally {
-    Council council;
+    address contractAddress;
+    StoredCouncil council;
     uint256 next;
     uint256 signed;
 }
 
-/// @title Enough signatures for every record of a message
+/// @title Who of the signers of each record signed a message
 library Quorum {
-    using CouncilStore for Council;
+    using CouncilStore for StoredCouncil;
 
     /// @notice Counts every entry for each record that has its signer. Reverts for an entry that no record has.
     function count(Tally[] memory tallies, bytes32 digest, bytes calldata signatures) internal view {
@@ -25,14 +27,14 @@ library Quorum {
             address signer;
             bool isContract;
             (signer, isContract, end) = Signatures.readEntry(digest, signatures, offset);
-            if (signer <= previous) revert IRegistry.SignersNotAscending(previous, signer);
+            if (signer <= previous) revert IRegistryTypes.SignersNotAscending(previous, signer);
             previous = signer;
 
             bool known = false;
             for (uint256 i = 0; i < tallies.length; ++i) {
                 if (countOne(tallies[i], signer, isContract)) known = true;
             }
-            if (!known) revert IRegistry.SignerUnknown(signer, isContract);
+            if (!known) revert IRegistryTypes.SignerUnknown(signer, isContract);
             if (isContract) Signatures.assertContractSigned(digest, signer, signatures[offset:end]);
         }
     }
@@ -40,19 +42,25 @@ library Quorum {
     /// @dev Unchecked: indices stay below the 32 signers.
     function countOne(Tally memory tally, address signer, bool isContract) private pure returns (bool) {
         unchecked {
-            address[] memory signers = tally.council.signers;
-            uint256 size = signers.length;
+            uint256 size = tally.council.signers;
             uint256 i = tally.next;
             for (; i < size; ++i) {
-                address candidate = signers[i];
+                address candidate = tally.council.signerAt(i);
                 if (candidate < signer) continue;
                 if (candidate != signer || tally.council.isContract(i) != isContract) break;
                 tally.next = i + 1;
-                ++tally.signed;
+                tally.signed |= 1 << i;
                 return true;
             }
             tally.next = i;
             return false;
+        }
+    }
+
+    /// @notice How many bits are set. There are at most 32.
+    function number(uint256 signers) internal pure returns (uint256 bits) {
+        unchecked {
+            for (; signers != 0; signers &= signers - 1) ++bits;
         }
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-import {IRegistry} from "../interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title The entries of `signatures` (protocol §3 Signers)
 /// @dev An account's entry: r ‖ s ‖ v. A contract's: its address in 32 bytes ‖ length in 32 bytes ‖ 0x00 ‖ data. The
@@ -27,16 +27,16 @@ library Signatures {
         unchecked {
             // No overflow: offset is at most the length of calldata.
             end = offset + ENTRY;
-            if (end > signatures.length) revert IRegistry.SignaturesTruncated(offset, signatures.length);
+            if (end > signatures.length) revert IRegistryTypes.SignaturesTruncated(offset, signatures.length);
             (bytes32 r, bytes32 s, uint8 v) = parse(signatures, offset);
             if (v != 0) {
                 // Every signature has a twin with s in the upper half (EIP-2).
                 if (uint256(s) <= HALF_ORDER) signer = ecrecover(digest, v, r, s);
-                if (signer == address(0)) revert IRegistry.SignatureInvalid(offset, r, s, v);
+                if (signer == address(0)) revert IRegistryTypes.SignatureInvalid(offset, r, s, v);
                 return (signer, false, end);
             }
-            if (uint256(r) > type(uint160).max) revert IRegistry.SignatureInvalid(offset, r, s, v);
-            if (uint256(s) > signatures.length - end) revert IRegistry.SignaturesTruncated(offset, signatures.length);
+            if (uint256(r) > type(uint160).max) revert IRegistryTypes.SignatureInvalid(offset, r, s, v);
+            if (uint256(s) > signatures.length - end) revert IRegistryTypes.SignaturesTruncated(offset, signatures.length);
             return (address(uint160(uint256(r))), true, end + uint256(s));
         }
     }
@@ -57,7 +57,7 @@ library Signatures {
         bytes memory question = abi.encodeCall(IERC1271.isValidSignature, (digest, entry[ENTRY:]));
         (bool success, uint256 size, bytes32 answer) = ask(signer, CONTRACT_SIGNER_GAS, question);
         bool signed = success && size == 32 && answer == bytes32(IERC1271.isValidSignature.selector);
-        if (!signed) revert IRegistry.ContractSignatureRefused(signer);
+        if (!signed) revert IRegistryTypes.ContractSignatureRefused(signer);
     }
 
     /// @notice A static call that can neither use more than `gasLimit` nor return more than one word.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title Who may be signers of a record (protocol §3 Signers)
 library Signers {
@@ -10,21 +10,21 @@ library Signers {
     /// @notice Reverts unless signers and threshold can be registered.
     function assertValid(address[] calldata signers, uint32 contractSigners, uint8 minSignatures) internal view {
         if (signers.length == 0 || signers.length > MAX_SIGNERS) {
-            revert IRegistry.SignerCountInvalid(signers.length, MAX_SIGNERS);
+            revert IRegistryTypes.SignerCountInvalid(signers.length, MAX_SIGNERS);
         }
         if (minSignatures == 0 || minSignatures > signers.length) {
-            revert IRegistry.MinSignaturesInvalid(minSignatures, signers.length);
+            revert IRegistryTypes.MinSignaturesInvalid(minSignatures, signers.length);
         }
         if (uint256(contractSigners) >> signers.length != 0) {
-            revert IRegistry.ContractSignersInvalid(contractSigners, signers.length);
+            revert IRegistryTypes.ContractSignersInvalid(contractSigners, signers.length);
         }
         address previous;
         for (uint256 i = 0; i < signers.length; ++i) {
             address signer = signers[i];
-            if (signer <= previous) revert IRegistry.SignersNotAscending(previous, signer);
-            if (signer == address(this)) revert IRegistry.RegistryAsSigner();
+            if (signer <= previous) revert IRegistryTypes.SignersNotAscending(previous, signer);
+            if (signer == address(this)) revert IRegistryTypes.RegistryAsSigner();
             bool asContract = (contractSigners >> i) & 1 == 1;
-            if (asContract != isContract(signer)) revert IRegistry.SignerKindMismatch(signer, asContract);
+            if (asContract != isContract(signer)) revert IRegistryTypes.SignerKindMismatch(signer, asContract);
             previous = signer;
         }
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Registry} from "../../src/Registry.sol";
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
 import {TypedData} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
 
@@ -46,7 +47,7 @@ abstract contract RegistryTest {
     string internal constant NEXT_LINK =
         "https://github.com/acme/vault/tree/fedcba9876543210fedcba9876543210fedcba98/contracts/vault";
 
-    Registry internal registry;
+    IRegistry internal registry;
     Target internal target;
     address internal curator = address(0xC0FFEE);
     uint256[] internal keys;
@@ -54,10 +55,14 @@ abstract contract RegistryTest {
 
     function setUp() public virtual {
         vm.warp(NOW);
-        registry = new Registry(curator);
+        registry = deployRegistry(curator);
         (keys, signers) = council("signer", 9);
         target = new Target(address(this));
         register(address(target), signers, 6);
+    }
+
+    function deployRegistry(address curator_) internal returns (IRegistry) {
+        return IRegistry(address(new Registry(curator_)));
     }
 
     /// @notice Keys and their addresses, ascending by address.
@@ -90,13 +95,13 @@ abstract contract RegistryTest {
     }
 
     /// @notice An approval of the target's next version, without calls.
-    function approvalOf(address contractAddress) internal view returns (IRegistry.Approval memory approval) {
+    function approvalOf(address contractAddress) internal view returns (IRegistryTypes.Approval memory approval) {
         approval.deadline = uint64(block.timestamp + 14 days);
-        approval.upgrades = new IRegistry.Upgrade[](1);
+        approval.upgrades = new IRegistryTypes.Upgrade[](1);
         approval.upgrades[0] = upgradeOf(contractAddress);
     }
 
-    function upgradeOf(address contractAddress) internal view returns (IRegistry.Upgrade memory upgrade) {
+    function upgradeOf(address contractAddress) internal view returns (IRegistryTypes.Upgrade memory upgrade) {
         upgrade.contractAddress = contractAddress;
         upgrade.version = registry.record(contractAddress).version + 1;
         upgrade.contractHash = NEXT_HASH;
@@ -104,22 +109,22 @@ abstract contract RegistryTest {
         upgrade.buildHash = keccak256("build");
     }
 
-    function callsOf(address to, bytes memory data) internal pure returns (IRegistry.Call[] memory calls) {
-        calls = new IRegistry.Call[](1);
-        calls[0] = IRegistry.Call({target: to, value: 0, minGas: 0, data: data});
+    function callsOf(address to, bytes memory data) internal pure returns (IRegistryTypes.Call[] memory calls) {
+        calls = new IRegistryTypes.Call[](1);
+        calls[0] = IRegistryTypes.Call({target: to, value: 0, minGas: 0, data: data});
     }
 
-    function codeOf(address account) internal view returns (IRegistry.Code[] memory code) {
-        code = new IRegistry.Code[](1);
-        code[0] = IRegistry.Code({account: account, codeHash: account.codehash});
+    function codeOf(address account) internal view returns (IRegistryTypes.Code[] memory code) {
+        code = new IRegistryTypes.Code[](1);
+        code[0] = IRegistryTypes.Code({account: account, codeHash: account.codehash});
     }
 
-    function digestOf(IRegistry.Approval memory approval) internal view returns (bytes32) {
+    function digestOf(IRegistryTypes.Approval memory approval) internal view returns (bytes32) {
         return TypedData.digest(TypedData.domainSeparator(block.chainid, address(registry)), TypedData.hash(approval));
     }
 
     /// @notice The first `count` signers' signatures.
-    function sign(IRegistry.Approval memory approval, uint256 count) internal view returns (bytes memory signatures) {
+    function sign(IRegistryTypes.Approval memory approval, uint256 count) internal view returns (bytes memory signatures) {
         bytes32 digest = digestOf(approval);
         for (uint256 i = 0; i < count; ++i) {
             signatures = bytes.concat(signatures, signWith(keys[i], digest));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistry} from "../../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
 
 /// @notice EIP-712 written down a second time, from the texts of protocol §4 and without contracts/src: what the
 /// tests sign is not what the registry happens to hash.
@@ -23,7 +23,7 @@ library TypedData {
         return keccak256(abi.encodePacked(hex"1901", separator, structHash));
     }
 
-    function hash(IRegistry.Approval memory approval) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Approval memory approval) internal pure returns (bytes32) {
         bytes memory upgrades;
         for (uint256 i = 0; i < approval.upgrades.length; ++i) {
             upgrades = bytes.concat(upgrades, hash(approval.upgrades[i]));
@@ -32,7 +32,7 @@ library TypedData {
         return keccak256(abi.encode(typeHash, keccak256(upgrades), approval.deadline));
     }
 
-    function hash(IRegistry.Upgrade memory upgrade) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Upgrade memory upgrade) internal pure returns (bytes32) {
         bytes memory head = abi.encode(
             keccak256(bytes(string.concat(UPGRADE, CALL, CODE))),
             upgrade.contractAddress,
@@ -43,7 +43,7 @@ library TypedData {
         return keccak256(bytes.concat(head, abi.encode(upgrade.buildHash, hash(upgrade.code), hash(upgrade.calls))));
     }
 
-    function hash(IRegistry.Code[] memory code) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Code[] memory code) internal pure returns (bytes32) {
         bytes memory hashes;
         for (uint256 i = 0; i < code.length; ++i) {
             hashes = bytes.concat(hashes, keccak256(abi.encode(keccak256(bytes(CODE)), code[i])));
@@ -51,10 +51,10 @@ library TypedData {
         return keccak256(hashes);
     }
 
-    function hash(IRegistry.Call[] memory calls) internal pure returns (bytes32) {
+    function hash(IRegistryTypes.Call[] memory calls) internal pure returns (bytes32) {
         bytes memory hashes;
         for (uint256 i = 0; i < calls.length; ++i) {
-            IRegistry.Call memory call = calls[i];
+            IRegistryTypes.Call memory call = calls[i];
             bytes32 hashed = keccak256(
                 abi.encode(keccak256(bytes(CALL)), call.target, call.value, call.minGas, keccak256(call.data))
             );

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {CouncilStore, StoredCouncil} from "../libraries/Council.sol";
+import {Tally} from "../libraries/Quorum.sol";
+import {Records} from "./Records.sol";
+
+/// @title Changes that wait for their delay
+abstract contract Schedules is Records {
+    using CouncilStore for StoredCouncil;
+    using CouncilStore for address;
+
+    enum Kind {
+        Approval,
+        Rotation,
+        Commitment
+    }
+
+    /// @notice A change that waits for its delay. One slot: most are about one record.
+    /// @param records how many it is about
+    /// @param part the first of them
+    struct Scheduled {
+        uint40 since;
+        Status status;
+        Kind kind;
+        uint8 records;
+        Part part;
+    }
+
+    /// @param paused seconds of all of the record's pauses, as it was scheduled
+    struct Part {
+        address contractAddress;
+        uint32 paused;
+    }
+
+    /// @dev How long a ripe change can be carried out.
+    int256 internal constant GRACE = 14 days;
+
+    mapping(bytes32 digest => Scheduled) internal _scheduled;
+    mapping(bytes32 digest => mapping(uint256 i => Part)) internal _parts;
+
+    /// @dev The digest scheduled last for a record, while SCHEDULED is set; and those before it, for the same version.
+    mapping(address contractAddress => bytes32 digest) internal _latest;
+    mapping(address contractAddress => mapping(bytes32 digest => bytes32)) internal _previous;
+
+    /// @dev Reverts unless the change is ripe and nobody stops it. The tallies were opened for the versions of the
+    /// message that the digest is of, so it is not void.
+    function _finish(bytes32 digest, Tally[] memory tallies) internal {
+        Scheduled storage waiting = _scheduled[digest];
+        if (waiting.status != Status.Waiting) revert NotWaiting(digest, waiting.status);
+        for (uint256 i = 0; i < tallies.length; ++i) {
+            _assertAlive(tallies[i], digest);
+            if (waiting.kind != Kind.Rotation) _assertUnpaused(tallies[i].contractAddress);
+        }
+        int256 slack = _slackOf(digest);
+        if (slack < 0) revert NotRipe(digest, slack);
+        if (slack > GRACE) revert Expired(digest, slack);
+        waiting.status = Status.Executed;
+        emit Executed(digest);
+    }
+
+    /// @dev The smallest, over its records, of (unpaused time since scheduling − delay). A rotation's runs on in a pause.
+    function _slackOf(bytes32 digest) internal view returns (int256 slack) {
+        Scheduled storage waiting = _scheduled[digest];
+        slack = type(int256).max;
+        for (uint256 i = 0; i < waiting.records; ++i) {
+            Part storage part = _partAt(digest, i);
+            Entry storage entry = _entries[part.contractAddress];
+            uint256 passed = block.timestamp - waiting.since;
+            if (waiting.kind != Kind.Rotation) passed -= _pausedSeconds(entry) - part.paused;
+            int256 one = int256(passed) - int256(uint256(entry.council.read().rules().delay));
+            if (one < slack) slack = one;
+        }
+    }
+
+    function _partAt(bytes32 digest, uint256 i) internal view returns (Part storage) {
+        return i == 0 ? _scheduled[digest].part : _parts[digest][i];
+    }
+
+    /// @dev Seconds of all the record's pauses until now.
+    function _pausedSeconds(Entry storage entry) internal view returns (uint256) {
+        uint256 since = block.timestamp - entry.pausedFrom;
+        return entry.pausedBefore + (since < entry.pausedFor ? since : entry.pausedFor);
+    }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title What the registry's functions take, tell and revert with
+/// @dev docs/protocol.md §3 (registry) and §4 (what signers sign).
+interface IRegistryTypes {
+    // ------------------------------------------------------------------------------------------ typed messages (§4)
+
+    /// @notice What signers sign: one signature covers every record that moves together.
+    /// @param deadline unix seconds, at most 30 days ahead
+    struct Approval {
+        Upgrade[] upgrades;
+        uint64 deadline;
+    }
+
+    /// @notice The next state of one record, and the calls that bring its contract there.
+    /// @param version the version that the record will have, so it is the nonce
+    /// @param contractHash tree hash (§2) of the source directory
+    /// @param contractLink `BASE/tree/COMMIT[/PATH]`, COMMIT in 40 lowercase hex digits
+    /// @param buildHash how the bytes came to be (§4); zero where nothing is compiled
+    struct Upgrade {
+        address contractAddress;
+        uint64 version;
+        bytes32 contractHash;
+        string contractLink;
+        bytes32 buildHash;
+        Code[] code;
+        Call[] calls;
+    }
+
+    /// @notice What must stand at an address before the first call: the implementation, or each facet.
+    struct Code {
+        address account;
+        bytes32 codeHash;
+    }
+
+    /// @notice A call that the record's executor makes, paid from the executor's own balance.
+    /// @param minGas the least that must reach the call; zero: no minimum
+    struct Call {
+        address target;
+        uint256 value;
+        uint64 minGas;
+        bytes data;
+    }
+
+    /// @notice A signer's word against a message.
+    /// @param digest of any message of this list but a rejection
+    struct Rejection {
+        bytes32 digest;
+        uint64 deadline;
+    }
+
+    /// @notice Signers and governance of a record, replaced as a whole.
+    /// @param authority a contract that takes the signers' place once it accepts; zero: none
+    /// @param guardian may cancel what is scheduled, and pause; zero: none
+    /// @param gate alone may send finalize, follow, schedule and reveal; zero: anyone
+    /// @param delay seconds between schedule and execute, at most 30 days; zero: finalize in one step
+    /// @param commitReveal whether a change may be scheduled as a commitment
+    struct Rotation {
+        address contractAddress;
+        uint64 version;
+        address[] signers;
+        uint32 contractSigners;
+        uint8 minSignatures;
+        address authority;
+        address guardian;
+        address gate;
+        uint32 delay;
+        bool commitReveal;
+        uint64 deadline;
+    }
+
+    /// @notice An approval that nobody can read before it is revealed.
+    /// @param contracts those of the approval, in its order
+    /// @param versions those of the approval, in its order
+    /// @param commitment keccak256(abi.encode(hashStruct(Approval), salt))
+    struct Commitment {
+        address[] contracts;
+        uint64[] versions;
+        bytes32 commitment;
+        uint64 deadline;
+    }
+
+    /// @notice The end of a pause before its time.
+    /// @param version the record's next one, which this does not move
+    /// @param pauseNumber counts the record's pauses, from 1
+    struct Unpause {
+        address contractAddress;
+        uint64 version;
+        uint64 pauseNumber;
+        uint64 deadline;
+    }
+
+    /// @notice What a reveal deploys through the deterministic deployer, before the code is looked at.
+    struct Deployment {
+        bytes32 salt;
+        bytes initcode;
+    }
+
+    // ------------------------------------------------------------------------------------------------------- record
+
+    /// @notice What the registry holds for one contract.
+    /// @param signers ascending
+    /// @param contractSigners bit i is set where signer i signs by ERC-1271; the others sign by ECDSA
+    /// @param version counts accepted changes: 1 when registered, zero where nothing is registered
+    struct Record {
+        bytes32 contractHash;
+        string contractLink;
+        address[] signers;
+        uint32 contractSigners;
+        uint8 minSignatures;
+        uint64 version;
+    }
+
+    /// @notice How a record is governed, beside its signers.
+    /// @param accepted whether the authority rules in the signers' place
+    struct Rules {
+        address authority;
+        address guardian;
+        address gate;
+        uint32 delay;
+        bool commitReveal;
+        bool accepted;
+    }
+
+    /// @notice A record's last pause, in unix seconds; all zero before the first.
+    struct Pause {
+        uint64 number;
+        uint64 from;
+        uint64 until;
+    }
+
+    enum Status {
+        None,
+        Waiting,
+        Cancelled,
+        Executed
+    }
+
+    // ------------------------------------------------------------------------------------------------------- events
+
+    /// @notice A contract was registered, at version 1.
+    /// @param executor makes the record's calls; there may be no code yet
+    event Registered(
+        address indexed contractAddress,
+        bytes32 indexed contractHash,
+        address indexed executor,
+        string contractLink,
+        address[] signers,
+        uint32 contractSigners,
+        uint8 minSignatures,
+        address registrant
+    );
+
+    /// @notice A record moved to `version`. Emitted before the calls are made; a failed call undoes it.
+    /// @param digest of the approval that the signers signed
+    event RecordChanged(
+        address indexed contractAddress,
+        bytes32 indexed contractHash,
+        bytes32 indexed digest,
+        uint64 version,
+        string contractLink,
+        bytes32 buildHash,
+        Code[] code
+    );
+
+    /// @notice The record's executor was created, at the address that `executor` had told beforehand.
+    event ExecutorCreated(address indexed contractAddress, address indexed executor);
+
+    /// @notice Who may register contracts that have no owner. Zero: nobody.
+    event CuratorChanged(address indexed previousCurator, address indexed newCurator);
+
+    /// @notice Will be curator once it accepts. Zero: nobody.
+    event CuratorProposed(address indexed curator, address indexed pendingCurator);
+
+    /// @notice Signers and governance of a record were replaced; its version moved.
+    event Rotated(address indexed contractAddress, bytes32 indexed digest, Rotation rotation);
+
+    /// @notice The authority that a rotation named rules now in the signers' place; the version moved.
+    event AuthorityAccepted(address indexed contractAddress, address indexed authority, uint64 version);
+
+    /// @notice A change waits for its delay. The message is in full in one of the three events.
+    event ApprovalScheduled(bytes32 indexed digest, Approval approval);
+    event RotationScheduled(bytes32 indexed digest, Rotation rotation);
+    event CommitmentScheduled(bytes32 indexed digest, Commitment commitment);
+
+    /// @notice A scheduled change was carried out; what it did is told by the events before this one.
+    event Executed(bytes32 indexed digest);
+
+    /// @notice A guardian ended a scheduled change.
+    event Cancelled(bytes32 indexed digest, address indexed contractAddress, address indexed guardian);
+
+    /// @notice Signers of a record spoke against a digest, for its version.
+    /// @param signers bit i is set where signer i has rejected by now
+    /// @param isDead whether these are enough to end it
+    event Rejected(
+        bytes32 indexed digest, address indexed contractAddress, uint64 version, uint32 signers, bool isDead
+    );
+
+    /// @notice A signer took back his approval of a digest, before it was scheduled or finalized.
+    event Revoked(bytes32 indexed digest, address indexed contractAddress, uint64 version, address indexed signer);
+
+    /// @notice Nothing but rotations happens to the record, at most until then.
+    event Paused(address indexed contractAddress, uint64 indexed number, uint64 until);
+
+    event Unpaused(address indexed contractAddress, uint64 indexed number, bytes32 indexed digest);
+
+    /// @notice Announced by anyone; whether the signatures are a quorum is for the reader to verify.
+    event Proposed(bytes32 indexed digest, address indexed sender, Approval approval, bytes signatures);
+
+    // -------------------------------------------------------------------------------------------- errors: registering
+
+    error AlreadyRegistered(address contractAddress);
+    error NotRegistered(address contractAddress);
+    /// @notice `contractAddress` has no code, so nothing could be upgraded there.
+    error ContractWithoutCode(address contractAddress);
+    /// @param owner what the contract's `owner()` answers; zero where it gives no address
+    error RegistrationUnauthorized(address contractAddress, address sender, address owner);
+    error SignerCountInvalid(uint256 found, uint256 maximum);
+    error MinSignaturesInvalid(uint256 found, uint256 signers);
+    /// @notice Signers, and signatures by signer, must rise strictly: so none is zero and none counts twice.
+    error SignersNotAscending(address previous, address found);
+    error RegistryAsSigner();
+    /// @notice A bit beyond the last signer is set.
+    error ContractSignersInvalid(uint32 found, uint256 signers);
+    /// @notice Code and kind disagree: a contract signer needs code, an account may have none but an EIP-7702 designator.
+    error SignerKindMismatch(address signer, bool isContract);
+
+    // --------------------------------------------------------------------------------- errors: registering, finalizing
+
+    error ContractHashZero(address contractAddress);
+    error ContractLinkTooLong(uint256 found, uint256 maximum);
+    /// @notice Expected `BASE/tree/COMMIT[/PATH]`, COMMIT in 40 lowercase hex digits.
+    error ContractLinkInvalid(string found);
+    /// @notice Too little gas was left to store the council.
+    error CouncilNotStored();
+
+    // --------------------------------------------------------------------------------------------- errors: finalizing
+
+    error DeadlinePassed(uint256 deadline, uint256 timestamp);
+    error DeadlineTooFar(uint256 deadline, uint256 latest);
+    /// @notice A message about no record at all.
+    error NoRecords();
+    error DuplicateContract(address contractAddress);
+    error VersionMismatch(address contractAddress, uint256 found, uint256 expected);
+    /// @notice The entry at byte `offset` of `signatures` runs beyond their end.
+    error SignaturesTruncated(uint256 offset, uint256 length);
+    /// @notice The entry at byte `offset` recovers to nobody: v not 27 or 28, s in the upper half, or no point of the curve.
+    error SignatureInvalid(uint256 offset, bytes32 r, bytes32 s, uint8 v);
+    /// @notice No record of the approval has this signer as the kind (ERC-1271 contract or account) that signed.
+    error SignerUnknown(address signer, bool isContract);
+    /// @notice The ERC-1271 signer did not answer with exactly the magic value within its gas.
+    error ContractSignatureRefused(address signer);
+    error QuorumNotReached(address contractAddress, uint256 found, uint256 expected);
+    error CodeMismatch(address account, bytes32 found, bytes32 expected);
+    /// @notice Nobody can mean this code: none, empty, or beginning with 0xef (an EIP-7702 designator).
+    error CodeUnacceptable(address account, bytes32 codeHash);
+
+    // --------------------------------------------------------------------------------------------- errors: governance
+
+    error OnlyCurator(address sender, address curator);
+    error OnlyPendingCurator(address sender, address pendingCurator);
+    error OnlyGate(address contractAddress, address sender, address gate);
+    error OnlyGuardian(address contractAddress, address sender, address guardian);
+    /// @notice The record's authority sends what signers would sign.
+    error OnlyAuthority(address contractAddress, address sender, address authority);
+    /// @notice Expected the authority that the last rotation named, and that has not accepted yet.
+    error AuthorityNotPending(address contractAddress, address sender, address pending);
+    error DelayTooLong(uint256 found, uint256 maximum);
+    /// @notice The record has a delay: its changes are scheduled.
+    error DelayRequired(address contractAddress, uint256 delay);
+    /// @notice Commit–reveal was not opted in to.
+    error CommitRevealRefused(address contractAddress);
+    error CommitmentMismatch(bytes32 found, bytes32 expected);
+    error CommitmentLengths(uint256 found, uint256 expected);
+    error CommitmentOfOtherRecord(address contractAddress, uint64 version);
+    error NotWaiting(bytes32 digest, Status status);
+    error AlreadyScheduled(bytes32 digest, Status status);
+    /// @param slack seconds since it became ripe, without pauses: from 0 to 14 days it can be executed
+    error NotRipe(bytes32 digest, int256 slack);
+    error Expired(bytes32 digest, int256 slack);
+    /// @notice Enough of the record's signers rejected it.
+    error DigestRejected(bytes32 digest, address contractAddress, uint256 rejections);
+    error NotSigner(address contractAddress, address sender);
+    error NotScheduledFor(bytes32 digest, address contractAddress);
+    /// @notice The guardian has cancelled a rotation of this record since the last one that was carried out.
+    error RotationProtected(address contractAddress);
+    error RecordPaused(address contractAddress, uint256 until);
+    error RecordNotPaused(address contractAddress);
+    error PauseTooLong(uint256 found, uint256 maximum);
+    error PauseTooSoon(address contractAddress, uint256 earliest);
+    error PauseNumberMismatch(address contractAddress, uint256 found, uint256 expected);
+    error DeploymentFailed(bytes32 salt);
+
+    // ------------------------------------------------------------------------------------------- errors: the executor
+
+    error OnlyRegistry(address sender);
+    error CallToRegistry();
+    /// @notice A call with data needs code at its target, or it would succeed without doing anything.
+    error CallToNoCode(address target);
+    error CallValueTooHigh(address target, uint256 value, uint256 balance);
+    error CallGasTooLow(address target, uint256 available, uint256 minGas);
+    /// @param reason what the target reverted with, cut off after 1024 bytes
+    error CallReverted(address target, bytes reason);
+}
