@@ -22,6 +22,9 @@ contract Governance is IGovernance, Schedules {
     uint256 private constant MAX_PAUSE = 7 days;
     uint256 private constant PAUSE_INTERVAL = 30 days;
 
+    /// @dev Records of one scheduled message: their number is kept in a byte.
+    uint256 private constant MAX_SCHEDULED = type(uint8).max;
+
     /// @dev So many scheduled changes are looked at, then a contract counts as about to change.
     uint256 private constant MAX_LOOKED_AT = 32;
 
@@ -135,8 +138,8 @@ contract Governance is IGovernance, Schedules {
     }
 
     function _schedule(bytes32 digest, Kind kind, Tally[] memory tallies) private {
-        Status status = _scheduled[digest].status;
-        if (status != Status.None) revert AlreadyScheduled(digest, status);
+        _assertUnscheduled(digest);
+        if (tallies.length > MAX_SCHEDULED) revert TooManyRecords(tallies.length, MAX_SCHEDULED);
         for (uint256 i = 0; i < tallies.length; ++i) {
             address contractAddress = tallies[i].contractAddress;
             Entry storage entry = _entries[contractAddress];
@@ -202,6 +205,7 @@ contract Governance is IGovernance, Schedules {
             _assertAuthority(tallies[0]);
             signers = ALL;
         }
+        if (signers == 0) revert NoSignatures();
         Votes storage votes = _votes[contractAddress][version][rejection.digest];
         votes.rejected |= signers;
         entry.flags |= VOTED;
@@ -211,6 +215,7 @@ contract Governance is IGovernance, Schedules {
 
     /// @inheritdoc IGovernance
     function revoke(address contractAddress, bytes32 digest) external nonReentrant {
+        _assertUnscheduled(digest);
         Entry storage entry = _entryOf(contractAddress);
         uint64 version = entry.version + 1;
         _votes[contractAddress][version][digest].revoked |= _bitOf(contractAddress, msg.sender);

@@ -12,7 +12,7 @@ import {MessageHash} from "../libraries/MessageHash.sol";
 import {Quorum, Tally} from "../libraries/Quorum.sol";
 
 /// @title The records, and how one changes: what Registry and Governance share
-/// @dev Storage is declared here and in Schedules alone, since Governance runs in the registry's.
+/// @dev All storage is declared here, since Governance runs in the registry's.
 abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     using CouncilStore for Council;
     using CouncilStore for StoredCouncil;
@@ -42,6 +42,29 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         uint32 revoked;
     }
 
+    enum Kind {
+        Approval,
+        Rotation,
+        Commitment
+    }
+
+    /// @notice A change that waits for its delay. One slot: most are about one record.
+    /// @param records how many it is about
+    /// @param part the first of them
+    struct Scheduled {
+        uint40 since;
+        Status status;
+        Kind kind;
+        uint8 records;
+        Part part;
+    }
+
+    /// @param paused seconds of all of the record's pauses, as it was scheduled
+    struct Part {
+        address contractAddress;
+        uint32 paused;
+    }
+
     uint256 internal constant MAX_DEADLINE = 30 days;
 
     /// @dev There are votes for the next version.
@@ -64,6 +87,13 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
 
     mapping(address contractAddress => Entry) internal _entries;
     mapping(address contractAddress => mapping(uint64 version => mapping(bytes32 digest => Votes))) internal _votes;
+
+    mapping(bytes32 digest => Scheduled) internal _scheduled;
+    mapping(bytes32 digest => mapping(uint256 i => Part)) internal _parts;
+
+    /// @dev The digest scheduled last for a record, while SCHEDULED is set; and those before it, for the same version.
+    mapping(address contractAddress => bytes32 digest) internal _latest;
+    mapping(address contractAddress => mapping(bytes32 digest => bytes32)) internal _previous;
 
     constructor(address executorImplementation_) EIP712("Countersign", "1") {
         executorImplementation = executorImplementation_;
@@ -118,6 +148,7 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         Entry storage entry = _entries[contractAddress];
         uint8 flags = entry.flags;
         uint256 signed = tally.signed;
+        if (flags & SCHEDULED != 0) _assertUnscheduled(digest);
         if (flags & VOTED != 0) {
             Votes storage votes = _votes[contractAddress][entry.version + 1][digest];
             _assertAlive(tally, digest);
@@ -127,6 +158,12 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         uint256 found = signed.number();
         uint256 expected = tally.council.minSignatures;
         if (found < expected) revert QuorumNotReached(contractAddress, found, expected);
+    }
+
+    /// @dev What was scheduled once can be executed, and nothing else: cancelled or expired, it is dead.
+    function _assertUnscheduled(bytes32 digest) internal view {
+        Status status = _scheduled[digest].status;
+        if (status != Status.None) revert AlreadyScheduled(digest, status);
     }
 
     function _assertAuthority(Tally memory tally) internal view {

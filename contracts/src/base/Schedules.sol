@@ -10,38 +10,8 @@ abstract contract Schedules is Records {
     using CouncilStore for StoredCouncil;
     using CouncilStore for address;
 
-    enum Kind {
-        Approval,
-        Rotation,
-        Commitment
-    }
-
-    /// @notice A change that waits for its delay. One slot: most are about one record.
-    /// @param records how many it is about
-    /// @param part the first of them
-    struct Scheduled {
-        uint40 since;
-        Status status;
-        Kind kind;
-        uint8 records;
-        Part part;
-    }
-
-    /// @param paused seconds of all of the record's pauses, as it was scheduled
-    struct Part {
-        address contractAddress;
-        uint32 paused;
-    }
-
     /// @dev How long a ripe change can be carried out.
     int256 internal constant GRACE = 14 days;
-
-    mapping(bytes32 digest => Scheduled) internal _scheduled;
-    mapping(bytes32 digest => mapping(uint256 i => Part)) internal _parts;
-
-    /// @dev The digest scheduled last for a record, while SCHEDULED is set; and those before it, for the same version.
-    mapping(address contractAddress => bytes32 digest) internal _latest;
-    mapping(address contractAddress => mapping(bytes32 digest => bytes32)) internal _previous;
 
     /// @dev Reverts unless the change is ripe and nobody stops it. The tallies were opened for the versions of the
     /// message that the digest is of, so it is not void.

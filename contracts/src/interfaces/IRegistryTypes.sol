@@ -241,6 +241,8 @@ interface IRegistryTypes {
     error DeadlineTooFar(uint256 deadline, uint256 latest);
     /// @notice A message about no record at all.
     error NoRecords();
+    error NoSignatures();
+    error TooManyRecords(uint256 found, uint256 maximum);
     error DuplicateContract(address contractAddress);
     error VersionMismatch(address contractAddress, uint256 found, uint256 expected);
     /// @notice The entry at byte `offset` of `signatures` runs beyond their end.
