@@ -96,8 +96,8 @@ contract Governance is IGovernance, Schedules {
         if (pending == address(0) || msg.sender != pending) {
             revert AuthorityNotPending(contractAddress, msg.sender, pending);
         }
-        _advance(entry);
-        entry.flags |= ACCEPTED;
+        entry.version += 1;
+        entry.flags = (entry.flags & PROTECTED) | ACCEPTED;
         emit AuthorityAccepted(contractAddress, authority, entry.version);
     }
 

@@ -222,12 +222,6 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         entry.council = council.write();
     }
 
-    /// @dev Moves the version, which voids all that was signed or scheduled for it.
-    function _advance(Entry storage entry) internal {
-        entry.version += 1;
-        entry.flags &= ~(VOTED | SCHEDULED);
-    }
-
     /// @dev The code is looked at before the first call, so that no call can put it there only for this.
     function _carryOut(Upgrade[] calldata upgrades, Tally[] memory tallies, bytes32 digest) internal {
         for (uint256 i = 0; i < upgrades.length; ++i) {
@@ -255,14 +249,17 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         if (found == 0 || found == keccak256("") || first == 0xef) revert CodeUnacceptable(account, found);
     }
 
+    /// @dev The version voids all that was signed or scheduled for it.
     function _change(Upgrade calldata upgrade, StoredCouncil memory council, bytes32 digest) private {
         if (upgrade.contractHash == 0) revert ContractHashZero(upgrade.contractAddress);
         Entry storage entry = _entries[upgrade.contractAddress];
         (bool same, bytes20 commit) =
             Link.commitBetween(council.code, council.linkAt, council.tailAt, upgrade.contractLink);
         if (!same) commit = _moveLink(entry, upgrade.contractLink);
-        _advance(entry);
+        uint64 version = upgrade.version;
         entry.commit = commit;
+        entry.version = version;
+        entry.flags &= ~(VOTED | SCHEDULED);
         entry.contractHash = upgrade.contractHash;
         emit RecordChanged(
             upgrade.contractAddress,

@@ -72,6 +72,27 @@ library CouncilStore {
         }
     }
 
+    /// @notice The first signer from `next` on that is not below this address, and whether that is it.
+    function find(StoredCouncil memory council, address signer, uint256 next)
+        internal
+        pure
+        returns (uint256 i, bool found)
+    {
+        bytes memory code = council.code;
+        uint256 size = council.signers;
+        assembly ("memory-safe") {
+            let candidate := add(add(code, add(0x20, HEADER)), mul(next, ADDRESS))
+            for { i := next } lt(i, size) { i := add(i, 1) } {
+                let address_ := shr(96, mload(candidate))
+                if iszero(lt(address_, signer)) {
+                    found := eq(address_, signer)
+                    break
+                }
+                candidate := add(candidate, ADDRESS)
+            }
+        }
+    }
+
     function isContract(StoredCouncil memory council, uint256 i) internal pure returns (bool) {
         return (council.contractSigners >> i) & 1 == 1;
     }

@@ -29,7 +29,7 @@ library Link {
             uint256 end = start + COMMIT_LENGTH;
             if (end < link.length && link[end] != "/") continue;
             bool valid;
-            (valid, commit) = parseCommit(link[start:end]);
+            (valid, commit) = parseCommit(link, start);
             if (valid) return (link[:start], commit, link[end:]);
         }
         revert IRegistryTypes.ContractLinkInvalid(contractLink);
@@ -43,11 +43,11 @@ library Link {
         returns (bool same, bytes20 commit)
     {
         bytes calldata link = bytes(contractLink);
-        uint256 end = tailAt - headAt + COMMIT_LENGTH;
-        if (link.length != end + code.length - tailAt) return (false, 0);
-        bool isHead = keccak256(link[:tailAt - headAt]) == hashOf(code, headAt, tailAt);
-        if (!isHead || keccak256(link[end:]) != hashOf(code, tailAt, code.length)) return (false, 0);
-        return parseCommit(link[end - COMMIT_LENGTH:end]);
+        uint256 head = tailAt - headAt;
+        if (link.length != head + COMMIT_LENGTH + code.length - tailAt) return (false, 0);
+        if (keccak256(link[:head]) != hashOf(code, headAt, tailAt)) return (false, 0);
+        if (keccak256(link[head + COMMIT_LENGTH:]) != hashOf(code, tailAt, code.length)) return (false, 0);
+        return parseCommit(link, head);
     }
 
     function hashOf(bytes memory data, uint256 from, uint256 to) private pure returns (bytes32 hashed) {
@@ -62,13 +62,18 @@ library Link {
         return string(bytes.concat(head, first, last, tail));
     }
 
-    /// @dev Valid exactly where writing the commit gives the same digits again: so no other spelling passes.
-    function parseCommit(bytes calldata digits) private pure returns (bool valid, bytes20 commit) {
-        bytes32 first = bytes32(digits[:32]);
-        bytes8 last = bytes8(digits[32:]);
-        commit = bytes20(fromHex(first)) | (bytes20(fromHex(last)) >> 128);
-        (bytes32 firstAgain, bytes8 lastAgain) = toHex(commit);
-        valid = first == firstAgain && last == lastAgain;
+    /// @dev The 40 digits from `start` on, which the caller knows to be there.
+    function parseCommit(bytes calldata link, uint256 start) private pure returns (bool valid, bytes20 commit) {
+        bytes32 first;
+        bytes32 last;
+        assembly ("memory-safe") {
+            first := calldataload(add(link.offset, start))
+            // The last 8 digits, behind 24 of the first 32.
+            last := calldataload(add(link.offset, add(start, 8)))
+        }
+        (bool validFirst, uint256 high) = fromHex(first);
+        (bool validLast, uint256 low) = fromHex(last);
+        return (validFirst && validLast, bytes20(uint160((high << 32) | uint32(low))));
     }
 
     function toHex(bytes20 commit) private pure returns (bytes32 first, bytes8 last) {
@@ -93,17 +98,20 @@ library Link {
         }
     }
 
-    /// @dev 32 hex digits to 16 bytes, the reverse of {toHex16}. Other characters give some value; the caller checks.
-    function fromHex(bytes32 digits) private pure returns (bytes16) {
-        uint256 x = uint256(digits);
-        // A letter has bit 6 set; its low nibble is 9 less than its value.
+    /// @dev 32 lowercase hex digits to 16 bytes, the reverse of {toHex16}: valid exactly where that gives the same digits
+    /// again. A digit has 3 as its high nibble and at most 9 as its low one; a letter 6, and 1 to 6.
+    function fromHex(bytes32 digits) private pure returns (bool valid, uint256 x) {
         unchecked {
-            x = (x & (EACH * 0x0f)) + ((x >> 6) & EACH) * 9;
+            uint256 low = uint256(digits) & (EACH * 0x0f);
+            uint256 letters = (uint256(digits) >> 6) & EACH;
+            x = low + letters * 9;
+            valid = uint256(digits) == low + (EACH + letters) * 0x30 && ((x + EACH * 6) >> 4) & EACH == letters
+                && x & (EACH * 0xf0) == 0;
         }
         x = (x | (x >> 4)) & 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
         x = (x | (x >> 8)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
         x = (x | (x >> 16)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
         x = (x | (x >> 32)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
-        return bytes16(uint128(x | (x >> 64)));
+        x = uint128(x | (x >> 64));
     }
 }

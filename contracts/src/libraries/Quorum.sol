@@ -6,7 +6,7 @@ import {CouncilStore, StoredCouncil} from "./Council.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @notice One record that a message is about, and who of its signers signed that.
-/// @param next the first of the council's signers that can still come: they and the signatures both ascend
+/// @param next the first of the council's signers that can still come
 /// @param signed bit i is set where signer i has signed
 struct Tally {
     address contractAddress;
@@ -39,21 +39,14 @@ library Quorum {
         }
     }
 
-    /// @dev Unchecked: indices stay below the 32 signers.
+    /// @dev Goes on from the signer before: they and the signatures both ascend. There are at most 32.
     function countOne(Tally memory tally, address signer, bool isContract) private pure returns (bool) {
         unchecked {
-            uint256 size = tally.council.signers;
-            uint256 i = tally.next;
-            for (; i < size; ++i) {
-                address candidate = tally.council.signerAt(i);
-                if (candidate < signer) continue;
-                if (candidate != signer || tally.council.isContract(i) != isContract) break;
-                tally.next = i + 1;
-                tally.signed |= 1 << i;
-                return true;
-            }
+            (uint256 i, bool found) = tally.council.find(signer, tally.next);
             tally.next = i;
-            return false;
+            if (!found || tally.council.isContract(i) != isContract) return false;
+            tally.signed |= 1 << i;
+            return true;
         }
     }
 

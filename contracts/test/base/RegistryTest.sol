@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Registry} from "../../src/Registry.sol";
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
 import {TypedData} from "./TypedData.sol";
@@ -62,7 +61,7 @@ abstract contract RegistryTest {
     }
 
     function deployRegistry(address curator_) internal returns (IRegistry) {
-        return IRegistry(address(new Registry(curator_)));
+        return IRegistry(vm.deployCode("Registry.sol:Registry", abi.encode(curator_)));
     }
 
     /// @notice Keys and their addresses, ascending by address.
