@@ -29,24 +29,25 @@ library Quorum {
             (signer, isContract, end) = Signatures.readEntry(digest, signatures, offset);
             if (signer <= previous) revert IRegistryTypes.SignersNotAscending(previous, signer);
             previous = signer;
-
-            bool known = false;
-            for (uint256 i = 0; i < tallies.length; ++i) {
-                if (countOne(tallies[i], signer, isContract)) known = true;
-            }
-            if (!known) revert IRegistryTypes.SignerUnknown(signer, isContract);
+            if (!countEach(tallies, signer, isContract)) revert IRegistryTypes.SignerUnknown(signer, isContract);
             if (isContract) Signatures.assertContractSigned(digest, signer, signatures[offset:end]);
         }
     }
 
-    /// @dev Goes on from the signer before: they and the signatures both ascend. There are at most 32.
-    function countOne(Tally memory tally, address signer, bool isContract) private pure returns (bool) {
+    /// @dev Whether any record has this signer. Each goes on from the signer before: they and the signatures both ascend.
+    /// Unchecked: indices stay below the number of records, and of signers.
+    function countEach(Tally[] memory tallies, address signer, bool isContract) private pure returns (bool known) {
         unchecked {
-            (uint256 i, bool found) = tally.council.find(signer, tally.next);
-            tally.next = i;
-            if (!found || tally.council.isContract(i) != isContract) return false;
-            tally.signed |= 1 << i;
-            return true;
+            uint256 records = tallies.length;
+            for (uint256 i = 0; i < records; ++i) {
+                Tally memory tally = tallies[i];
+                StoredCouncil memory council = tally.council;
+                (uint256 place, bool found) = council.find(signer, tally.next);
+                tally.next = place;
+                if (!found || council.isContract(place) != isContract) continue;
+                tally.signed |= 1 << place;
+                known = true;
+            }
         }
     }
 
