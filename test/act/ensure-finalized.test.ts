@@ -72,7 +72,7 @@ describe("a proposal that the registry refuses", () => {
   const cases: [string, () => Promise<FinalizeOrder>, RegExp][] = [
     ["without a quorum", () => scene.toOrder({ signed: 1 }), /^QuorumNotReached\(.*found: 1, expected: 2\)$/],
     ["after its deadline", () => scene.toOrder({ term: -1 }), /^DeadlinePassed\(/],
-    ["without upgrades", () => scene.toOrder({ records: [] }), /^NoUpgrades\(\)$/],
+    ["without upgrades", () => scene.toOrder({ records: [] }), /^NoRecords\(\)$/],
     ["where the version is taken", takeVersion, /^VersionMismatch\(/],
   ];
   for (const [name, toCase, message] of cases) {

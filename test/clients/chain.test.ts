@@ -108,11 +108,11 @@ describe("when the node refuses, and not the contract", () => {
 });
 
 describe("when the contract reverts", () => {
-  const noUpgrades = id("NoUpgrades()").slice(2, 10);
+  const noRecords = id("NoRecords()").slice(2, 10);
   const cases: [string, string, string][] = [
     ["without data", "0x5f5ffd", "reverted without a reason"],
     ["with an invalid instruction", "0xfe", "reverted without a reason"],
-    ["with an error of the registry", `0x63${noUpgrades}60e01b5f5260045ffd`, "NoUpgrades()"],
+    ["with an error of the registry", `0x63${noRecords}60e01b5f5260045ffd`, "NoRecords()"],
   ];
   for (const [name, code, words] of cases) {
     it(`says so ${name}`, async () => {
