@@ -2,6 +2,7 @@ import { concat, TypedDataEncoder, type TypedDataField, type Wallet, ZeroAddress
 import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { type Approval, approvalTypes, toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
+import { messageTypes } from "../../src/protocol/messages.ts";
 import { deployRegistry } from "../../test/helpers/registry.ts";
 import { mustSend } from "./parts.ts";
 import { signHash } from "./safe.ts";
@@ -23,22 +24,6 @@ export interface Councils {
   /** Gives a record a delay, in seconds. */
   delay(contract: Address, seconds: number): Promise<number>;
 }
-
-const rotationTypes: Record<string, TypedDataField[]> = {
-  Rotation: [
-    { name: "contractAddress", type: "address" },
-    { name: "version", type: "uint64" },
-    { name: "signers", type: "address[]" },
-    { name: "contractSigners", type: "uint32" },
-    { name: "minSignatures", type: "uint8" },
-    { name: "authority", type: "address" },
-    { name: "guardian", type: "address" },
-    { name: "gate", type: "address" },
-    { name: "delay", type: "uint32" },
-    { name: "commitReveal", type: "bool" },
-    { name: "deadline", type: "uint64" },
-  ],
-};
 
 const buildHash = `0x${"b5".repeat(32)}` as const;
 
@@ -109,7 +94,7 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
         ...council,
         deadline: (await now()) + 86_400,
       };
-      const gas = await send("rotate", [rotation, sign(rotationTypes, rotation)]);
+      const gas = await send("rotate", [rotation, sign(messageTypes.Rotation, rotation)]);
       moved([contract]);
       return gas;
     },

@@ -1,9 +1,9 @@
-// Writes test/vectors/approval/*.json with ethers' TypedDataEncoder. vitest, forge and the signing page read them; none
-// of them wrote them. Run it by hand when protocol §4 changes: `node contracts/script/vectors.ts`.
+// Writes test/vectors/KIND/*.json for every message of protocol §4 with ethers' TypedDataEncoder. vitest, forge and the
+// signing page read them; none of them wrote them. Run it by hand when protocol §4 changes: `node contracts/script/vectors.ts`.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { id, TypedDataEncoder, ZeroHash } from "ethers";
 
-const types = {
+const approvalTypes = {
   Approval: [
     { name: "upgrades", type: "Upgrade[]" },
     { name: "deadline", type: "uint64" },
@@ -72,25 +72,129 @@ const largest = {
   calls: [{ target: proxy, value: String(2n ** 256n - 1n), minGas: String(2n ** 64n - 1n), data: "0x00" }],
 };
 
-const messages = {
-  "record-only": { chainId: 1, upgrades: [recordOnly], deadline: "1800000000" },
-  upgrade: { chainId: 31337, upgrades: [upgrade], deadline: "1800000000" },
-  "several-records": { chainId: 31337, upgrades: [upgrade, second], deadline: "1800000000" },
-  extremes: { chainId: 2 ** 53 - 1, upgrades: [largest], deadline: String(2n ** 64n - 1n) },
+const toTypes = (name: string, text: string) => ({
+  [name]: text.split(",").map((field) => {
+    const [type = "", named = ""] = field.split(" ");
+    return { name: named, type };
+  }),
+});
+
+const most = String(2n ** 64n - 1n);
+const full = `0x${"ff".repeat(20)}`;
+const zero = `0x${"00".repeat(20)}`;
+const deadline = "1800000000";
+const signers = [implementation, proxy, registry].sort();
+
+const rotation = {
+  contractAddress: proxy,
+  version: "3",
+  signers,
+  contractSigners: "4",
+  minSignatures: "2",
+  authority: zero,
+  guardian: zero,
+  gate: zero,
+  delay: "0",
+  commitReveal: false,
+  deadline,
+};
+const governed = {
+  ...rotation,
+  authority: implementation,
+  guardian: registry,
+  gate: proxy,
+  delay: "259200",
+  commitReveal: true,
+};
+const committed = { contracts: [proxy, registry], versions: ["2", "7"], commitment: id("commitment"), deadline };
+const following = {
+  contractAddress: proxy,
+  version: "2",
+  manager: registry,
+  key: id("vaults"),
+  pinnedRevision: "0",
+  deadline,
 };
 
-const folder = new URL("../../test/vectors/approval/", import.meta.url);
-mkdirSync(folder, { recursive: true });
-for (const [name, { chainId, ...message }] of Object.entries(messages)) {
-  const domain = { name: "Countersign", version: "1", chainId, verifyingContract: registry };
-  const encoder = TypedDataEncoder.from(types);
-  const vector = {
-    domain,
-    message,
-    typeHash: id(encoder.encodeType("Approval")),
-    structHash: encoder.hash(message),
-    domainSeparator: TypedDataEncoder.hashDomain(domain),
-    digest: TypedDataEncoder.hash(domain, types, message),
-  };
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(vector, null, 2)}\n`);
+const kinds = {
+  approval: {
+    types: approvalTypes,
+    messages: {
+      "record-only": { chainId: 1, upgrades: [recordOnly], deadline },
+      upgrade: { chainId: 31337, upgrades: [upgrade], deadline },
+      "several-records": { chainId: 31337, upgrades: [upgrade, second], deadline },
+      extremes: { chainId: 2 ** 53 - 1, upgrades: [largest], deadline: most },
+    },
+  },
+  rejection: {
+    types: toTypes("Rejection", "bytes32 digest,uint64 deadline"),
+    messages: {
+      plain: { chainId: 1, digest: id("digest"), deadline },
+      extremes: { chainId: 2 ** 53 - 1, digest: ZeroHash, deadline: most },
+    },
+  },
+  rotation: {
+    types: toTypes(
+      "Rotation",
+      "address contractAddress,uint64 version,address[] signers,uint32 contractSigners,uint8 minSignatures,address authority,address guardian,address gate,uint32 delay,bool commitReveal,uint64 deadline",
+    ),
+    messages: {
+      ungoverned: { chainId: 1, ...rotation },
+      governed: { chainId: 31337, ...governed },
+      extremes: {
+        chainId: 2 ** 53 - 1,
+        ...governed,
+        contractAddress: full,
+        version: most,
+        signers: Array.from({ length: 32 }, (_, index) => `0x${String(index + 1).padStart(40, "0")}`),
+        contractSigners: String(2 ** 32 - 1),
+        minSignatures: "255",
+        delay: String(2 ** 32 - 1),
+        deadline: most,
+      },
+    },
+  },
+  commitment: {
+    types: toTypes("Commitment", "address[] contracts,uint64[] versions,bytes32 commitment,uint64 deadline"),
+    messages: {
+      plain: { chainId: 31337, ...committed },
+      extremes: { chainId: 2 ** 53 - 1, contracts: [], versions: [], commitment: ZeroHash, deadline: most },
+    },
+  },
+  following: {
+    types: toTypes(
+      "Following",
+      "address contractAddress,uint64 version,address manager,bytes32 key,uint64 pinnedRevision,uint64 deadline",
+    ),
+    messages: {
+      plain: { chainId: 31337, ...following },
+      pinned: { chainId: 31337, ...following, pinnedRevision: "3" },
+      unfollow: { chainId: 31337, ...following, manager: zero, key: ZeroHash },
+    },
+  },
+  unpause: {
+    types: toTypes("Unpause", "address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline"),
+    messages: {
+      plain: { chainId: 31337, contractAddress: proxy, version: "2", pauseNumber: "1", deadline },
+      extremes: { chainId: 2 ** 53 - 1, contractAddress: full, version: most, pauseNumber: most, deadline: most },
+    },
+  },
+};
+
+for (const [kind, { types, messages }] of Object.entries(kinds)) {
+  const folder = new URL(`../../test/vectors/${kind}/`, import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, { chainId, ...message }] of Object.entries(messages)) {
+    const domain = { name: "Countersign", version: "1", chainId, verifyingContract: registry };
+    const encoder = TypedDataEncoder.from(types);
+    const vector = {
+      domain,
+      message,
+      typeHash: id(encoder.encodeType(encoder.primaryType)),
+      structHash: encoder.hash(message),
+      domainSeparator: TypedDataEncoder.hashDomain(domain),
+      digest: TypedDataEncoder.hash(domain, types, message),
+    };
+    writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(vector, null, 2)}\n`);
+  }
 }
