@@ -9,9 +9,6 @@ import {vm} from "./base/Vm.sol";
 
 /// @notice Fixes that nobody can read before they are live.
 contract CommitRevealTest is GovernanceTest {
-    address private constant DEPLOYER = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
-    bytes private constant DEPLOYER_CODE =
-        hex"7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
     bytes32 private constant SALT = keccak256("32 random bytes");
 
     /// @dev Returns the one byte 00 as code; and reverts.

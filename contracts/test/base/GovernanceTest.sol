@@ -19,6 +19,11 @@ contract Puppet {
 
 /// @notice A second record with signers of its own, and the messages that govern records.
 abstract contract GovernanceTest is RegistryTest {
+    /// @dev The deterministic deployer, as it stands on every chain.
+    address internal constant DEPLOYER = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
+    bytes internal constant DEPLOYER_CODE =
+        hex"7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
+
     uint32 internal constant DELAY = 3 days;
     uint256 internal constant GRACE = 14 days;
 

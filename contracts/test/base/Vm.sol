@@ -24,6 +24,8 @@ interface Vm {
     function label(address account, string calldata name) external;
     function assume(bool condition) external pure;
 
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function load(address account, bytes32 slot) external view returns (bytes32);
     function expectRevert() external;
     function expectRevert(bytes calldata reason) external;
