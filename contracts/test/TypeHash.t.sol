@@ -25,6 +25,10 @@ contract TypeHashTest is RegistryTest {
             keccak256(bytes(string.concat(TypedData.UPGRADE, TypedData.CALL, TypedData.CODE)))
         );
         vm.assertEq(MessageHash.APPROVAL_TYPEHASH, keccak256(bytes(TYPES)));
+        vm.assertEq(MessageHash.REJECTION_TYPEHASH, keccak256(bytes(TypedData.REJECTION)));
+        vm.assertEq(MessageHash.ROTATION_TYPEHASH, keccak256(bytes(TypedData.ROTATION)));
+        vm.assertEq(MessageHash.COMMITMENT_TYPEHASH, keccak256(bytes(TypedData.COMMITMENT)));
+        vm.assertEq(MessageHash.UNPAUSE_TYPEHASH, keccak256(bytes(TypedData.UNPAUSE)));
     }
 
     function test_vectors_recordOnly() public {
@@ -73,6 +77,34 @@ contract TypeHashTest is RegistryTest {
         vm.assertEq(registry.hashApproval(approval), digestOf(approval));
     }
 
+    function testFuzz_hash_ofARotationAgreesWithTheSecondDerivation(IRegistryTypes.Rotation calldata rotation)
+        public
+        pure
+    {
+        vm.assertEq(MessageHash.hash(rotation), TypedData.hash(rotation));
+    }
+
+    function testFuzz_hash_ofACommitmentAgreesWithTheSecondDerivation(IRegistryTypes.Commitment calldata commitment)
+        public
+        pure
+    {
+        vm.assertEq(MessageHash.hash(commitment), TypedData.hash(commitment));
+    }
+
+    function testFuzz_hash_ofARejectionAgreesWithTheSecondDerivation(IRegistryTypes.Rejection calldata rejection)
+        public
+        pure
+    {
+        vm.assertEq(MessageHash.hash(rejection), TypedData.hash(rejection));
+    }
+
+    function testFuzz_hash_ofAnUnpauseAgreesWithTheSecondDerivation(IRegistryTypes.Unpause calldata message)
+        public
+        pure
+    {
+        vm.assertEq(MessageHash.hash(message), TypedData.hash(message));
+    }
+
     function test_domain_isThatOfErc5267() public view {
         (bytes1 fields, string memory name, string memory version, uint256 chainId, address verifier,,) =
             registry.eip712Domain();
@@ -95,7 +127,8 @@ contract TypeHashTest is RegistryTest {
         string memory json = vm.readFile(string.concat("test/vectors/approval/", name, ".json"));
         uint256 chainId = vm.parseJsonUint(json, ".domain.chainId");
         address verifier = vm.parseJsonAddress(json, ".domain.verifyingContract");
-        IRegistryTypes.Approval memory approval = abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
+        IRegistryTypes.Approval memory approval =
+            abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
 
         vm.assertEq(vm.parseJsonString(json, ".domain.name"), "Countersign");
         vm.assertEq(vm.parseJsonBytes32(json, ".typeHash"), MessageHash.APPROVAL_TYPEHASH);

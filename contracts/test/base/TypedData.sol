@@ -11,6 +11,13 @@ library TypedData {
     string internal constant UPGRADE =
         "Upgrade(address contractAddress,uint64 version,bytes32 contractHash,string contractLink,bytes32 buildHash,Code[] code,Call[] calls)";
     string internal constant APPROVAL = "Approval(Upgrade[] upgrades,uint64 deadline)";
+    string internal constant REJECTION = "Rejection(bytes32 digest,uint64 deadline)";
+    string internal constant ROTATION =
+        "Rotation(address contractAddress,uint64 version,address[] signers,uint32 contractSigners,uint8 minSignatures,address authority,address guardian,address gate,uint32 delay,bool commitReveal,uint64 deadline)";
+    string internal constant COMMITMENT =
+        "Commitment(address[] contracts,uint64[] versions,bytes32 commitment,uint64 deadline)";
+    string internal constant UNPAUSE =
+        "Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)";
     string internal constant DOMAIN =
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
@@ -61,5 +68,40 @@ library TypedData {
             hashes = bytes.concat(hashes, hashed);
         }
         return keccak256(hashes);
+    }
+
+    function hash(IRegistryTypes.Rejection memory rejection) internal pure returns (bytes32) {
+        return keccak256(abi.encode(keccak256(bytes(REJECTION)), rejection.digest, rejection.deadline));
+    }
+
+    function hash(IRegistryTypes.Rotation memory rotation) internal pure returns (bytes32) {
+        bytes memory encoded = abi.encode(keccak256(bytes(ROTATION)), rotation.contractAddress, rotation.version);
+        encoded = bytes.concat(encoded, hash(rotation.signers));
+        encoded = bytes.concat(encoded, abi.encode(rotation.contractSigners, rotation.minSignatures));
+        encoded = bytes.concat(encoded, abi.encode(rotation.authority, rotation.guardian, rotation.gate));
+        encoded = bytes.concat(encoded, abi.encode(rotation.delay, rotation.commitReveal, rotation.deadline));
+        return keccak256(encoded);
+    }
+
+    function hash(IRegistryTypes.Commitment memory commitment) internal pure returns (bytes32) {
+        bytes memory versions;
+        for (uint256 i = 0; i < commitment.versions.length; ++i) {
+            versions = bytes.concat(versions, abi.encode(commitment.versions[i]));
+        }
+        bytes memory encoded = abi.encode(keccak256(bytes(COMMITMENT)), hash(commitment.contracts), keccak256(versions));
+        return keccak256(bytes.concat(encoded, abi.encode(commitment.commitment, commitment.deadline)));
+    }
+
+    function hash(IRegistryTypes.Unpause memory message) internal pure returns (bytes32) {
+        bytes memory encoded = abi.encode(keccak256(bytes(UNPAUSE)), message.contractAddress, message.version);
+        return keccak256(bytes.concat(encoded, abi.encode(message.pauseNumber, message.deadline)));
+    }
+
+    function hash(address[] memory accounts) internal pure returns (bytes32) {
+        bytes memory words;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            words = bytes.concat(words, abi.encode(accounts[i]));
+        }
+        return keccak256(words);
     }
 }

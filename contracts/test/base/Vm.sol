@@ -19,10 +19,14 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
     function warp(uint256 timestamp) external;
+    function getBlockTimestamp() external view returns (uint256);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function chainId(uint256 id) external;
     function label(address account, string calldata name) external;
     function assume(bool condition) external pure;
 
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function load(address account, bytes32 slot) external view returns (bytes32);
     function expectRevert() external;
     function expectRevert(bytes calldata reason) external;
@@ -47,11 +51,13 @@ interface Vm {
     function assertTrue(bool condition) external pure;
     function assertFalse(bool condition) external pure;
     function assertEq(uint256 left, uint256 right) external pure;
+    function assertEq(int256 left, int256 right) external pure;
     function assertEq(address left, address right) external pure;
     function assertEq(bytes32 left, bytes32 right) external pure;
     function assertEq(string calldata left, string calldata right) external pure;
     function assertEq(bytes calldata left, bytes calldata right) external pure;
     function assertEq(address[] calldata left, address[] calldata right) external pure;
+    function assertNotEq(uint256 left, uint256 right) external pure;
     function assertNotEq(bytes32 left, bytes32 right) external pure;
     function assertNotEq(address left, address right) external pure;
     function assertLt(uint256 left, uint256 right) external pure;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {GovernanceTest} from "./base/GovernanceTest.sol";
+import {vm} from "./base/Vm.sol";
+
+/// @notice An account that can hold up, never change.
+contract GateTest is GovernanceTest {
+    function setUp() public override {
+        super.setUp();
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.gate = gate;
+        rotation.guardian = guardian;
+        rotation.commitReveal = true;
+        rotate(rotation);
+    }
+
+    /// @dev I13.
+    function testFuzz_finalize_revertsForAllButTheGate(address sender) public {
+        vm.assume(sender != gate);
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        bytes memory signatures = sign(approval, 6);
+        expectOnlyGate(sender);
+        vm.prank(sender);
+        registry.finalize(approval, signatures);
+        vm.prank(gate);
+        registry.finalize(approval, signatures);
+        vm.assertEq(versionOf(address(target)), 3);
+    }
+
+    /// @dev It needs the signatures like anybody.
+    function test_finalize_revertsForTheGateWithoutQuorum() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        bytes memory signatures = sign(approval, 5);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        vm.prank(gate);
+        registry.finalize(approval, signatures);
+    }
+
+    /// @dev What it let in anyone may execute.
+    function test_schedule_revertsForAllButTheGate() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        bytes memory signatures = sign(approval, 6);
+        expectOnlyGate(stranger);
+        vm.prank(stranger);
+        registry.schedule(approval, signatures);
+        vm.prank(gate);
+        registry.schedule(approval, signatures);
+        vm.prank(stranger);
+        registry.execute(approval);
+        vm.assertEq(versionOf(address(target)), 3);
+    }
+
+    function test_commitAndReveal_revertForAllButTheGate() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        bytes memory signatures = quorum(digestOf(commitment));
+        IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
+        expectOnlyGate(stranger);
+        vm.prank(stranger);
+        registry.commit(commitment, signatures);
+        vm.prank(gate);
+        registry.commit(commitment, signatures);
+        expectOnlyGate(stranger);
+        vm.prank(stranger);
+        registry.reveal(commitment, approval, "salt", none);
+        vm.prank(gate);
+        registry.reveal(commitment, approval, "salt", none);
+        vm.assertEq(versionOf(address(target)), 3);
+    }
+
+    /// @dev The signers can remove it without it.
+    function test_rotate_ignoresTheGate() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.gate = address(0);
+        bytes memory signatures = quorum(digestOf(rotation));
+        vm.prank(stranger);
+        registry.rotate(rotation, signatures);
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        registry.finalize(approval, sign(approval, 6));
+    }
+
+    function test_scheduleRotation_ignoresTheGate() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.gate = address(0);
+        scheduleRotation(rotation);
+        registry.executeRotation(rotation);
+        vm.assertEq(registry.rulesOf(address(target)).gate, address(0));
+    }
+
+    /// @dev Nor does it hold up rejections, revocations, pauses and their end, or announcements.
+    function test_gate_holdsUpNothingElse() public {
+        reject(keccak256("it"), 1);
+        vm.prank(signers[0]);
+        registry.revoke(address(target), keccak256("it"));
+        pause(1 days);
+        unpause();
+        registry.propose(approvalOf(address(target)), "");
+    }
+
+    /// @dev One record's gate holds up the whole.
+    function test_finalize_oneGateOfSeveralRecords() public {
+        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        bytes memory signatures = bothQuorums(digestOf(approval));
+        expectOnlyGate(address(this));
+        registry.finalize(approval, signatures);
+        vm.prank(gate);
+        registry.finalize(approval, signatures);
+        vm.assertEq(versionOf(address(other)), 2);
+    }
+
+    function test_finalize_revertsWhereRecordsHaveDifferentGates() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        rotation.gate = stranger;
+        rotateOther(rotation);
+        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        bytes memory signatures = bothQuorums(digestOf(approval));
+        expectOnlyGate(stranger);
+        vm.prank(stranger);
+        registry.finalize(approval, signatures);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyGate.selector, address(other), gate, stranger));
+        vm.prank(gate);
+        registry.finalize(approval, signatures);
+    }
+
+    /// @dev A record with an authority has no other gate: neither must it pass, nor is it let through.
+    function test_acceptAuthority_replacesTheGate() public {
+        address authority = address(0xA0);
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.authority = authority;
+        rotate(rotation);
+        // Pending, the signers rule, and behind the gate.
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        bytes memory signatures = sign(approval, 6);
+        expectOnlyGate(address(this));
+        registry.finalize(approval, signatures);
+
+        vm.prank(authority);
+        registry.acceptAuthority(address(target));
+        approval = approvalOf(address(target));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyAuthority.selector, address(target), gate, authority));
+        vm.prank(gate);
+        registry.finalize(approval, "");
+        vm.prank(authority);
+        registry.finalize(approval, "");
+
+        // Revealed by anyone, where a gate alone would have had to.
+        approval = approvalOf(address(target));
+        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        vm.prank(authority);
+        registry.commit(commitment, "");
+        registry.reveal(commitment, approval, "salt", new IRegistryTypes.Deployment[](0));
+        vm.assertEq(versionOf(address(target)), 6);
+    }
+
+    /// @dev One has an authority, the other a gate: nobody is both, unless he is.
+    function test_finalize_authorityOfOneAndGateOfTheOther() public {
+        address authority = address(0xA0);
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        rotation.authority = authority;
+        rotateOther(rotation);
+        vm.prank(authority);
+        registry.acceptAuthority(address(other));
+        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        bytes memory signatures = quorum(digestOf(approval));
+        expectOnlyGate(authority);
+        vm.prank(authority);
+        registry.finalize(approval, signatures);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyAuthority.selector, address(other), gate, authority));
+        vm.prank(gate);
+        registry.finalize(approval, signatures);
+    }
+
+    function expectOnlyGate(address sender) private {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyGate.selector, address(target), sender, gate));
+    }
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {Wallet} from "./ContractSigners.t.sol";
+import {GovernanceTest} from "./base/GovernanceTest.sol";
+import {vm} from "./base/Vm.sol";
+
+/// @notice Rejections and revocations. The target has nine signers of whom six must sign: four end a digest.
+contract RejectionsTest is GovernanceTest {
+    IRegistryTypes.Approval private approval;
+    bytes32 private digest;
+    bytes private all;
+
+    function setUp() public override {
+        super.setUp();
+        IRegistryTypes.Upgrade memory upgrade = upgradeOf(address(target));
+        approval.deadline = uint64(NOW + 14 days);
+        approval.upgrades.push();
+        approval.upgrades[0].contractAddress = upgrade.contractAddress;
+        approval.upgrades[0].version = upgrade.version;
+        approval.upgrades[0].contractHash = upgrade.contractHash;
+        approval.upgrades[0].contractLink = upgrade.contractLink;
+        digest = digestOf(approval);
+        all = signBy(digest, keys, 9);
+    }
+
+    // ------------------------------------------------------------------------------------------------------- rejecting
+
+    function test_reject_tellsWhoByNow() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory signatures = signBy(digestOf(rejection), keys, 2);
+        vm.expectEmit(true, true, true, true, address(registry));
+        emit IRegistryTypes.Rejected(digest, address(target), 2, 3, false);
+        registry.reject(address(target), rejection, signatures);
+
+        // Two that are counted already, and two more: by now four, and it is dead.
+        signatures = bytes.concat(
+            signWith(keys[1], digestOf(rejection)),
+            signWith(keys[4], digestOf(rejection)),
+            signWith(keys[8], digestOf(rejection))
+        );
+        vm.expectEmit(true, true, true, true, address(registry));
+        emit IRegistryTypes.Rejected(digest, address(target), 2, 3 | (1 << 4) | (1 << 8), true);
+        registry.reject(address(target), rejection, signatures);
+        (uint32 rejected, uint32 revoked) = registry.votesOf(address(target), digest);
+        vm.assertEq(uint256(rejected), 3 | (1 << 4) | (1 << 8));
+        vm.assertEq(uint256(revoked), 0);
+    }
+
+    /// @dev signers − minSignatures + 1.
+    function test_reject_fourOfNineEndIt() public {
+        reject(digest, 3);
+        registry.finalize(approval, signBy(digest, keys, 6));
+        vm.assertEq(versionOf(address(target)), 2);
+    }
+
+    function test_finalize_revertsForARejectedDigest() public {
+        reject(digest, 4);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        registry.finalize(approval, all);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        registry.schedule(approval, all);
+    }
+
+    /// @dev Whatever threshold: exactly so many that no quorum is left.
+    function testFuzz_reject_endsWhereNoQuorumIsLeft(uint8 size, uint8 minSignatures, uint8 rejections) public {
+        size = 1 + size % 9;
+        minSignatures = 1 + minSignatures % size;
+        rejections = 1 + rejections % size;
+        (keys, signers) = council("fuzzed", size);
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        rotation.signers = signers;
+        rotation.minSignatures = minSignatures;
+        rotateOther(rotation);
+
+        IRegistryTypes.Approval memory next = approvalOf(address(other));
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digestOf(next));
+        registry.reject(address(other), rejection, signBy(digestOf(rejection), keys, rejections));
+        bytes memory signatures = signBy(digestOf(next), keys, size);
+        if (rejections >= size - minSignatures + 1) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IRegistryTypes.DigestRejected.selector, digestOf(next), address(other), rejections
+                )
+            );
+        }
+        registry.finalize(next, signatures);
+    }
+
+    /// @dev Whatever the order of posts: he signed both, and only the rejection counts.
+    function test_reject_outweighsTheSignersApproval() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        registry.reject(address(target), rejection, signWith(keys[0], digestOf(rejection)));
+        bytes memory signatures = signBy(digest, keys, 6);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.finalize(approval, signatures);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.schedule(approval, signatures);
+        registry.finalize(approval, signBy(digest, keys, 7));
+    }
+
+    function test_reject_countsASignerOnce() public {
+        for (uint256 i = 0; i < 5; ++i) {
+            reject(digest, 3);
+        }
+        (uint32 rejected,) = registry.votesOf(address(target), digest);
+        vm.assertEq(uint256(rejected), 7 << 6);
+        registry.finalize(approval, signBy(digest, keys, 6));
+    }
+
+    function test_reject_concernsThatDigestOnly() public {
+        reject(keccak256("another"), 9);
+        registry.finalize(approval, signBy(digest, keys, 6));
+        vm.assertEq(versionOf(address(target)), 2);
+    }
+
+    /// @dev The other record's next version is another vote.
+    function test_reject_concernsThatRecordOnly() public {
+        bytes32 before = governedStateOf(address(other));
+        reject(digest, 4);
+        (uint32 rejected,) = registry.votesOf(address(other), digest);
+        vm.assertEq(uint256(rejected), 0);
+        vm.assertEq(governedStateOf(address(other)), before);
+    }
+
+    /// @dev The next version begins without votes, though the same bits were set for the one before.
+    function test_votesOf_areThoseOfTheNextVersion() public {
+        reject(keccak256("another"), 3);
+        vm.prank(signers[0]);
+        registry.revoke(address(target), keccak256("another"));
+        registry.finalize(approval, signBy(digest, keys, 6));
+        (uint32 rejected, uint32 revoked) = registry.votesOf(address(target), keccak256("another"));
+        vm.assertEq(uint256(rejected) + revoked, 0);
+    }
+
+    /// @dev It moves no version: fewer than a quorum burn no nonce (R90).
+    function test_reject_changesNoRecord() public {
+        bytes32 before = governedStateOf(address(target));
+        reject(digest, 9);
+        vm.assertEq(governedStateOf(address(target)), before);
+    }
+
+    function test_execute_revertsForWhatWasRejectedMeanwhile() public {
+        registry.schedule(approval, all);
+        reject(digest, 3);
+        reject(digest, 4);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        registry.execute(approval);
+    }
+
+    /// @dev Once it is scheduled one rejection alone takes no approval back: only their quorum ends it.
+    function test_execute_inSpiteOfFewRejections() public {
+        registry.schedule(approval, signBy(digest, keys, 6));
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        registry.reject(address(target), rejection, signBy(digestOf(rejection), keys, 3));
+        registry.execute(approval);
+        vm.assertEq(versionOf(address(target)), 2);
+    }
+
+    function test_rotate_revertsForARejectedRotation() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        bytes memory signatures = signBy(digestOf(rotation), keys, 9);
+        reject(digestOf(rotation), 4);
+        bytes memory reason =
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(rotation), address(target), 4);
+        vm.expectRevert(reason);
+        registry.rotate(rotation, signatures);
+        vm.expectRevert(reason);
+        registry.scheduleRotation(rotation, signatures);
+    }
+
+    function test_executeRotation_revertsForWhatWasRejectedMeanwhile() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        bytes32 rotationDigest = scheduleRotation(rotation);
+        reject(rotationDigest, 4);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, rotationDigest, address(target), 4)
+        );
+        registry.executeRotation(rotation);
+    }
+
+    // ---------------------------------------------------------------------------------------------- bad rejections
+
+    function test_reject_revertsWithoutSignatures() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        vm.expectRevert(IRegistryTypes.NoSignatures.selector);
+        registry.reject(address(target), rejection, "");
+    }
+
+    function test_reject_revertsForUnregistered() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory signatures = quorum(digestOf(rejection));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
+        registry.reject(stranger, rejection, signatures);
+    }
+
+    function test_reject_revertsForOtherRecordsSigners() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory signatures = signBy(digestOf(rejection), otherKeys, 1);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, others[0], false));
+        registry.reject(address(target), rejection, signatures);
+    }
+
+    /// @dev S62: an approval is no rejection, whoever shows it as one.
+    function test_reject_revertsForASignedApproval() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory signatures = signBy(digest, keys, 1);
+        vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
+        registry.reject(address(target), rejection, signatures);
+        signatures = signBy(digestOf(rejection), keys, 1);
+        rejection.digest = keccak256("another");
+        vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
+        registry.reject(address(target), rejection, signatures);
+    }
+
+    function test_reject_atTheDeadlineAndNotAfter() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory signatures = signBy(digestOf(rejection), keys, 1);
+        vm.warp(rejection.deadline + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.DeadlinePassed.selector, rejection.deadline, rejection.deadline + 1)
+        );
+        registry.reject(address(target), rejection, signatures);
+        vm.warp(rejection.deadline);
+        registry.reject(address(target), rejection, signatures);
+        rejection.deadline += 30 days + 1;
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, rejection.deadline, rejection.deadline - 1)
+        );
+        registry.reject(address(target), rejection, signatures);
+    }
+
+    function test_reject_revertsForUnsortedSignatures() public {
+        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        bytes memory one = signWith(keys[0], digestOf(rejection));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, signers[0], signers[0]));
+        registry.reject(address(target), rejection, bytes.concat(one, one));
+    }
+
+    function test_reject_countsContractSigners() public {
+        Wallet wallet = new Wallet();
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        rotation.signers = listOf(address(wallet));
+        rotation.contractSigners = 1;
+        rotation.minSignatures = 1;
+        rotateOther(rotation);
+        IRegistryTypes.Rejection memory rejection = rejectionOf(keccak256("it"));
+        wallet.become(Wallet.Mood.No);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
+        registry.reject(address(other), rejection, contractEntry(address(wallet), ""));
+        wallet.become(Wallet.Mood.Yes);
+        registry.reject(address(other), rejection, contractEntry(address(wallet), ""));
+        (uint32 rejected,) = registry.votesOf(address(other), keccak256("it"));
+        vm.assertEq(uint256(rejected), 1);
+    }
+
+    // ---------------------------------------------------------------------------------------------------- revoking
+
+    function test_revoke_takesTheSignersApprovalBack() public {
+        vm.expectEmit(true, true, true, true, address(registry));
+        emit IRegistryTypes.Revoked(digest, address(target), 2, signers[3]);
+        vm.prank(signers[3]);
+        registry.revoke(address(target), digest);
+        (uint32 rejected, uint32 revoked) = registry.votesOf(address(target), digest);
+        vm.assertEq(uint256(rejected), 0);
+        vm.assertEq(uint256(revoked), 1 << 3);
+
+        bytes memory signatures = signBy(digest, keys, 6);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.finalize(approval, signatures);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.schedule(approval, signatures);
+        registry.finalize(approval, signBy(digest, keys, 7));
+    }
+
+    /// @dev Revoked is not rejected: all nine may, and the digest still is no dead one.
+    function test_revoke_endsNothing() public {
+        for (uint256 i = 0; i < 9; ++i) {
+            vm.prank(signers[i]);
+            registry.revoke(address(target), digest);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
+        registry.finalize(approval, all);
+    }
+
+    function test_revoke_addsToRejections() public {
+        reject(digest, 2);
+        vm.prank(signers[0]);
+        registry.revoke(address(target), digest);
+        vm.prank(signers[8]);
+        registry.revoke(address(target), digest);
+        vm.prank(signers[1]);
+        registry.revoke(address(target), digest);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.finalize(approval, all);
+    }
+
+    function test_revoke_countsForRotationsToo() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        bytes memory signatures = quorum(digestOf(rotation));
+        vm.prank(signers[5]);
+        registry.revoke(address(target), digestOf(rotation));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
+        registry.rotate(rotation, signatures);
+    }
+
+    /// @dev I13.
+    function testFuzz_revoke_revertsForAllButSigners(address sender) public {
+        for (uint256 i = 0; i < 9; ++i) {
+            vm.assume(sender != signers[i]);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotSigner.selector, address(target), sender));
+        vm.prank(sender);
+        registry.revoke(address(target), digest);
+    }
+
+    function test_revoke_revertsForOtherRecordsSigners() public {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotSigner.selector, address(target), others[0]));
+        vm.prank(others[0]);
+        registry.revoke(address(target), digest);
+    }
+
+    function test_revoke_revertsForUnregistered() public {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
+        vm.prank(signers[0]);
+        registry.revoke(stranger, digest);
+    }
+
+    /// @dev Every status but none.
+    function test_revoke_revertsOnceItIsScheduled() public {
+        registry.schedule(approval, all);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Waiting)
+        );
+        vm.prank(signers[0]);
+        registry.revoke(address(target), digest);
+        registry.execute(approval);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Executed)
+        );
+        vm.prank(signers[0]);
+        registry.revoke(address(target), digest);
+    }
+}

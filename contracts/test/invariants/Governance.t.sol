@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IGovernance} from "../../src/interfaces/IGovernance.sol";
+import {IRecords} from "../../src/interfaces/IRecords.sol";
+import {vm} from "../base/Vm.sol";
+import {Handler} from "./Handler.sol";
+
+/// @notice What holds of two records whatever is done to them, in whatever order.
+contract GovernanceInvariants {
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    Handler private handler;
+
+    function setUp() public {
+        handler = new Handler();
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    /// @dev Waiting, and the roads to a change, oftener than the rest.
+    function targetSelectors() public view returns (FuzzSelector[] memory targets) {
+        bytes4[20] memory picked = [
+            handler.tryFinalize.selector,
+            handler.trySchedule.selector,
+            handler.trySchedule.selector,
+            handler.tryExecute.selector,
+            handler.tryExecute.selector,
+            handler.tryRotate.selector,
+            handler.tryScheduleRotation.selector,
+            handler.tryExecuteRotation.selector,
+            handler.tryCommit.selector,
+            handler.tryReveal.selector,
+            handler.tryAcceptAuthority.selector,
+            handler.tryCancel.selector,
+            handler.tryReject.selector,
+            handler.tryRevoke.selector,
+            handler.tryPause.selector,
+            handler.tryUnpause.selector,
+            handler.wait.selector,
+            handler.wait.selector,
+            handler.tryAcceptAuthority.selector,
+            handler.tryAgain.selector
+        ];
+        targets = new FuzzSelector[](1);
+        targets[0].addr = address(handler);
+        targets[0].selectors = new bytes4[](picked.length);
+        for (uint256 i = 0; i < picked.length; ++i) {
+            targets[0].selectors[i] = picked[i];
+        }
+    }
+
+    /// @dev I1 to I6, I11, I12: what the handler looked at with every call; and events rebuild the whole state.
+    /// I7: the executor calls where a change was carried out, as often, and nobody calls in its place.
+    function invariant_nothingHappensWithoutConsentOrOutOfTime() public view {
+        vm.assertEq(handler.violation(), "");
+        handler.assertBookIsTheRegistrys();
+        handler.assertCouncilsAreValid();
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.assertEq(handler.counters(i).calls(), handler.expectedCalls(i));
+            vm.assertEq(handler.counters(i).strangers(), 0);
+        }
+    }
+
+    /// @dev I20.
+    function invariant_signersReachARotation() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            handler.assertRotationIsReachable(i);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    /// @dev The rest would hold of a handler, too, that never gets anything through.
+    function test_handler_getsEverythingThrough() public {
+        bytes4[] memory picked = targetSelectors()[0].selectors;
+        for (uint256 i = 0; i < 600; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode("seed", i)));
+            bytes memory data = abi.encodePacked(picked[seed % picked.length]);
+            for (uint256 j = 0; j < 4; ++j) {
+                data = bytes.concat(data, abi.encode((seed >> (16 * j + 16)) % 65536));
+            }
+            (bool success,) = address(handler).call(data);
+            vm.assertTrue(success);
+        }
+        vm.assertEq(handler.violation(), "");
+        bytes4[14] memory functions = [
+            IRecords.finalize.selector,
+            IRecords.execute.selector,
+            IRecords.reveal.selector,
+            IGovernance.schedule.selector,
+            IGovernance.rotate.selector,
+            IGovernance.scheduleRotation.selector,
+            IGovernance.executeRotation.selector,
+            IGovernance.acceptAuthority.selector,
+            IGovernance.commit.selector,
+            IGovernance.cancel.selector,
+            IGovernance.reject.selector,
+            IGovernance.revoke.selector,
+            IGovernance.pause.selector,
+            IGovernance.unpause.selector
+        ];
+        for (uint256 i = 0; i < functions.length; ++i) {
+            vm.assertLt(0, handler.successesOf(functions[i]));
+        }
+    }
+}
