@@ -28,9 +28,10 @@ contract Registry is IRecords, Schedules {
     /// owner, is left with 1/63 of that to register with.
     uint256 private constant OWNER_GAS = 100_000;
 
-    address private immutable GOVERNANCE = address(new Governance(executorImplementation));
+    address private immutable GOVERNANCE;
 
     constructor(address initialCurator) Records(address(new Executor())) {
+        GOVERNANCE = address(new Governance(executorImplementation));
         curator = initialCurator;
         emit CuratorChanged(address(0), initialCurator);
     }

@@ -184,7 +184,7 @@ interface IRegistryTypes {
     event RotationScheduled(bytes32 indexed digest, Rotation rotation);
     event CommitmentScheduled(bytes32 indexed digest, Commitment commitment);
 
-    /// @notice A scheduled change was carried out; what it did is told by the events before this one.
+    /// @notice A scheduled change is carried out; what it does is told by the events that follow.
     event Executed(bytes32 indexed digest);
 
     /// @notice A guardian ended a scheduled change.
