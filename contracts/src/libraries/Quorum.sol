@@ -2,22 +2,25 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
-import {CouncilStore, StoredCouncil} from "./Council.sol";
+import {CouncilStore} from "./Council.sol";
 import {Signatures} from "./Signatures.sol";
 
-/// @notice One record that a message is about, and who of its signers signed that.
+/// @notice One record that a message is about, as it was stored when that came, and who of its signers signed it.
 /// @param next the first of the council's signers that can still come
 /// @param signed bit i is set where signer i has signed
 struct Tally {
     address contractAddress;
-    StoredCouncil council;
+    uint8 flags;
+    uint24 pauseNumber;
+    uint256 pausedUntil;
+    bytes council;
     uint256 next;
     uint256 signed;
 }
 
 /// @title Who of the signers of each record signed a message
 library Quorum {
-    using CouncilStore for StoredCouncil;
+    using CouncilStore for bytes;
 
     /// @notice Counts every entry for each record that has its signer. Reverts for an entry that no record has.
     function count(Tally[] memory tallies, bytes32 digest, bytes calldata signatures) internal view {
@@ -41,7 +44,7 @@ library Quorum {
             uint256 records = tallies.length;
             for (uint256 i = 0; i < records; ++i) {
                 Tally memory tally = tallies[i];
-                StoredCouncil memory council = tally.council;
+                bytes memory council = tally.council;
                 (uint256 place, bool found) = council.find(signer, tally.next);
                 tally.next = place;
                 if (!found || council.isContract(place) != isContract) continue;
