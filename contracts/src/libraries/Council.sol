@@ -87,16 +87,11 @@ library CouncilStore {
 
     /// @notice The first signer from `next` on that is not below this address, and whether that is it.
     function find(bytes memory council, address signer, uint256 next) internal pure returns (uint256 i, bool found) {
-        uint256 end = size(council);
-        assembly ("memory-safe") {
-            let candidate := add(add(council, add(0x20, HEADER)), mul(next, ADDRESS))
-            for { i := next } lt(i, end) { i := add(i, 1) } {
-                let address_ := shr(96, mload(candidate))
-                if iszero(lt(address_, signer)) {
-                    found := eq(address_, signer)
-                    break
-                }
-                candidate := add(candidate, ADDRESS)
+        unchecked {
+            uint256 end = size(council);
+            for (i = next; i < end; ++i) {
+                address candidate = signerAt(council, i);
+                if (candidate >= signer) return (i, candidate == signer);
             }
         }
     }
