@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Executor} from "../Executor.sol";
@@ -277,7 +278,9 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
             emit ExecutorCreated(upgrade.contractAddress, executor_);
         }
         for (uint256 i = 0; i < calls.length; ++i) {
-            Executor(payable(executor_)).execute(calls[i]);
+            // Its code was looked at just now.
+            bool success = LowLevelCall.callNoReturn(executor_, abi.encodeCall(Executor.execute, (calls[i])));
+            if (!success) LowLevelCall.bubbleRevert();
         }
     }
 }
