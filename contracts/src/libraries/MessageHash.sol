@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
-/// @dev What an approval consists of is hashed straight from calldata, in memory beyond what is allocated. There its bits
-/// are not judged: an address with more than 160 of them gives a digest that nothing can be done with, since every
-/// member is read, and refused, before anything is changed.
+/// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
+/// bits: an address with more than 160 gives a digest that nothing can be done with, since whatever changes or emits
+/// anything reads every member, and reverts.
 library MessageHash {
     bytes32 internal constant CODE_TYPEHASH = keccak256("Code(address account,bytes32 codeHash)");
 

@@ -26,7 +26,8 @@ library Quorum {
     /// @dev Unchecked: indices stay below the number of records, offsets within calldata.
     function count(Tally[] memory tallies, bytes32 digest, bytes calldata signatures) internal view {
         unchecked {
-            (uint256 end, address previous) = tallies.length == 1 ? countAccounts(tallies[0], digest, signatures) : (0, address(0));
+            (uint256 end, address previous) =
+                tallies.length == 1 ? countAccounts(tallies[0], digest, signatures) : (0, address(0));
             for (uint256 offset = end; offset < signatures.length; offset = end) {
                 address signer;
                 bool isContract;
