@@ -53,14 +53,14 @@ library Quorum {
     {
         bytes memory council = tally.council;
         if (council.contractSigners() != 0) return (0, address(0));
-        uint256 size = council.size();
+        bool found;
         uint256 place = 0;
         uint256 signed = 0;
         unchecked {
             while (offset + Signatures.ENTRY <= signatures.length) {
                 address signer = Signatures.recover(digest, signatures, offset);
-                while (place < size && council.signerAt(place) < signer) ++place;
-                if (place == size || council.signerAt(place) != signer) break;
+                (place, found) = council.find(signer, place);
+                if (!found) break;
                 signed |= 1 << place;
                 ++place;
                 previous = signer;
