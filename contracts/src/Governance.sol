@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {Records} from "./base/Records.sol";
 import {Schedules} from "./base/Schedules.sol";
 import {IGovernance} from "./interfaces/IGovernance.sol";
-import {Council, CouncilStore, StoredCouncil} from "./libraries/Council.sol";
+import {Council, CouncilStore} from "./libraries/Council.sol";
+import {Entry} from "./libraries/Entry.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
 import {Quorum, Tally} from "./libraries/Quorum.sol";
 import {Signers} from "./libraries/Signers.sol";
@@ -13,7 +14,7 @@ import {Signers} from "./libraries/Signers.sol";
 /// @dev Runs in the registry's storage, by delegatecall from it. By itself it holds no records.
 contract Governance is IGovernance, Schedules {
     using CouncilStore for Council;
-    using CouncilStore for StoredCouncil;
+    using CouncilStore for bytes;
     using CouncilStore for address;
     using Quorum for Tally[];
     using Quorum for uint256;
@@ -66,7 +67,7 @@ contract Governance is IGovernance, Schedules {
 
     function _only(address contractAddress, uint64 version) private view returns (Tally[] memory tallies) {
         tallies = new Tally[](1);
-        tallies[0] = _open(contractAddress, version);
+        _openNext(tallies, 0, contractAddress, version);
     }
 
     function _rotate(Rotation calldata rotation, bytes32 digest) private {
@@ -111,7 +112,7 @@ contract Governance is IGovernance, Schedules {
     /// @inheritdoc IGovernance
     function schedule(Approval calldata approval, bytes calldata signatures) external nonReentrant {
         _assertDeadline(approval.deadline);
-        bytes32 digest = _hashApproval(approval);
+        bytes32 digest = _hashApproval(approval.upgrades, approval.deadline);
         Tally[] memory tallies = _open(approval.upgrades);
         _assertAgreed(tallies, digest, signatures);
         _assertGates(tallies);
@@ -225,8 +226,8 @@ contract Governance is IGovernance, Schedules {
 
     function _bitOf(address contractAddress, address signer) private view returns (uint32) {
         Entry storage entry = _entries[contractAddress];
-        StoredCouncil memory council = entry.council.read();
-        uint256 size = entry.flags & ACCEPTED == 0 ? council.signers : 0;
+        bytes memory council = entry.council.read();
+        uint256 size = entry.flags & ACCEPTED == 0 ? council.size() : 0;
         for (uint256 i = 0; i < size; ++i) {
             if (council.signerAt(i) == signer) return uint32(1 << i);
         }
@@ -266,7 +267,7 @@ contract Governance is IGovernance, Schedules {
 
     /// @inheritdoc IGovernance
     function propose(Approval calldata approval, bytes calldata signatures) external {
-        emit Proposed(_hashApproval(approval), msg.sender, approval, signatures);
+        emit Proposed(_hashApproval(approval.upgrades, approval.deadline), msg.sender, approval, signatures);
     }
 
     // --------------------------------------------------------------------------------------------------------- curator

@@ -8,8 +8,9 @@ import {Governance} from "./Governance.sol";
 import {Records} from "./base/Records.sol";
 import {Schedules} from "./base/Schedules.sol";
 import {IRecords} from "./interfaces/IRecords.sol";
-import {Council, CouncilStore, StoredCouncil} from "./libraries/Council.sol";
+import {Council, CouncilStore} from "./libraries/Council.sol";
 import {Deployer} from "./libraries/Deployer.sol";
+import {Entry} from "./libraries/Entry.sol";
 import {Link} from "./libraries/Link.sol";
 import {Tally} from "./libraries/Quorum.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
@@ -21,7 +22,7 @@ import {Signers} from "./libraries/Signers.sol";
 /// carries out nothing is in Governance, whose code runs here by delegatecall: its address is part of this code, and can no
 /// more change than this.
 contract Registry is IRecords, Schedules {
-    using CouncilStore for StoredCouncil;
+    using CouncilStore for bytes;
     using CouncilStore for address;
 
     /// @dev A proxy's `owner()` needs about 10,000. Whoever tries to starve it, so that a contract seems to have no
@@ -100,23 +101,26 @@ contract Registry is IRecords, Schedules {
     /// @inheritdoc IRecords
     function finalize(Approval calldata approval, bytes calldata signatures) external nonReentrant {
         _assertDeadline(approval.deadline);
-        bytes32 digest = _hashApproval(approval);
-        Tally[] memory tallies = _open(approval.upgrades);
+        Upgrade[] calldata upgrades = approval.upgrades;
+        bytes32 digest = _hashApproval(upgrades, approval.deadline);
+        Tally[] memory tallies = _open(upgrades);
         _assertAgreed(tallies, digest, signatures);
-        _assertGates(tallies);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            _assertUndelayed(tallies[i]);
-            _assertUnpaused(tallies[i].contractAddress);
+            Tally memory tally = tallies[i];
+            _assertGate(tally);
+            _assertUndelayed(tally);
+            _assertUnpaused(tally);
         }
-        _carryOut(approval.upgrades, tallies, digest);
+        _carryOut(upgrades, tallies, digest);
     }
 
     /// @inheritdoc IRecords
     function execute(Approval calldata approval) external nonReentrant {
-        bytes32 digest = _hashApproval(approval);
-        Tally[] memory tallies = _open(approval.upgrades);
+        Upgrade[] calldata upgrades = approval.upgrades;
+        bytes32 digest = _hashApproval(upgrades, approval.deadline);
+        Tally[] memory tallies = _open(upgrades);
         _finish(digest, tallies);
-        _carryOut(approval.upgrades, tallies, digest);
+        _carryOut(upgrades, tallies, digest);
     }
 
     /// @inheritdoc IRecords
@@ -126,7 +130,7 @@ contract Registry is IRecords, Schedules {
         bytes32 salt,
         Deployment[] calldata deployments
     ) external nonReentrant {
-        bytes32 expected = keccak256(abi.encode(MessageHash.hash(approval), salt));
+        bytes32 expected = keccak256(abi.encode(MessageHash.hash(approval.upgrades, approval.deadline), salt));
         if (commitment.commitment != expected) revert CommitmentMismatch(commitment.commitment, expected);
         _assertSameRecords(commitment, approval.upgrades);
         Tally[] memory tallies = _open(approval.upgrades);
@@ -135,7 +139,7 @@ contract Registry is IRecords, Schedules {
         for (uint256 i = 0; i < deployments.length; ++i) {
             Deployer.ensureDeployed(deployments[i]);
         }
-        _carryOut(approval.upgrades, tallies, _hashApproval(approval));
+        _carryOut(approval.upgrades, tallies, _hashApproval(approval.upgrades, approval.deadline));
     }
 
     /// @dev What the guardians and signers of a commitment could see is what is changed.
@@ -173,7 +177,7 @@ contract Registry is IRecords, Schedules {
     /// @inheritdoc IRecords
     function executor(address contractAddress) external view returns (address) {
         Entry storage entry = _entries[contractAddress];
-        return entry.version == 0 ? address(0) : entry.council.read().executor;
+        return entry.version == 0 ? address(0) : entry.council.read().executor();
     }
 
     /// @inheritdoc IRecords
@@ -192,7 +196,7 @@ contract Registry is IRecords, Schedules {
 
     /// @inheritdoc IRecords
     function hashApproval(Approval calldata approval) external view returns (bytes32) {
-        return _hashApproval(approval);
+        return _hashApproval(approval.upgrades, approval.deadline);
     }
 
     /// @inheritdoc IRecords

@@ -31,6 +31,20 @@ contract GasTest is RegistryTest {
         measure(2, 3, true, "finalize 2 of 3, UUPS upgrade");
     }
 
+    function test_gas_finalizeTen() public {
+        IRegistryTypes.Approval memory approval;
+        approval.deadline = uint64(block.timestamp + 14 days);
+        approval.upgrades = new IRegistryTypes.Upgrade[](10);
+        for (uint256 i = 0; i < 10; ++i) {
+            address other = address(new Vault());
+            vm.prank(curator);
+            register(other, signers, 6);
+            approval.upgrades[i] = upgradeOf(other);
+        }
+        registry.finalize(approval, sign(approval, 6));
+        vm.snapshotGasLastCall("Registry", "finalize 6 of 9, ten records");
+    }
+
     function measure(uint8 minSignatures, uint256 size, bool upgrades, string memory name) private {
         (keys, signers) = council("gas", size);
         bytes memory initialize = abi.encodeCall(Uups.initialize, (address(this)));

@@ -2,11 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Executor} from "../Executor.sol";
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
-import {Council, CouncilStore, StoredCouncil} from "../libraries/Council.sol";
+import {Council, CouncilStore} from "../libraries/Council.sol";
+import {Entry, EntryStore} from "../libraries/Entry.sol";
 import {Link} from "../libraries/Link.sol";
 import {MessageHash} from "../libraries/MessageHash.sol";
 import {Quorum, Tally} from "../libraries/Quorum.sol";
@@ -15,26 +17,11 @@ import {Quorum, Tally} from "../libraries/Quorum.sol";
 /// @dev All storage is declared here, since Governance runs in the registry's.
 abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     using CouncilStore for Council;
-    using CouncilStore for StoredCouncil;
+    using CouncilStore for bytes;
     using CouncilStore for address;
+    using EntryStore for Entry;
     using Quorum for Tally[];
     using Quorum for uint256;
-
-    /// @dev Three slots. An upgrade writes two: the commit of the link travels with the version.
-    /// @param pausedFrom when the last pause began
-    /// @param pausedFor how long it was to last, or lasted, in seconds
-    /// @param pausedBefore seconds of all pauses before the last one
-    struct Entry {
-        bytes20 commit;
-        uint64 version;
-        uint8 flags;
-        uint24 pauseNumber;
-        bytes32 contractHash;
-        address council;
-        uint40 pausedFrom;
-        uint24 pausedFor;
-        uint32 pausedBefore;
-    }
 
     /// @dev Signers against a digest, for one version of one record: bit i is signer i.
     struct Votes {
@@ -107,20 +94,24 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         if (deadline > latest) revert DeadlineTooFar(deadline, latest);
     }
 
-    /// @dev An empty tally, once it is certain that the message is for the record's next version.
-    function _open(address contractAddress, uint64 version) internal view returns (Tally memory tally) {
+    /// @dev Begins a tally, once it is certain that the message is for the record's next version.
+    function _open(Tally memory tally, address contractAddress, uint64 version) private view {
         Entry storage entry = _entries[contractAddress];
         uint64 current = entry.version;
         if (current == 0) revert NotRegistered(contractAddress);
         if (version != current + 1) revert VersionMismatch(contractAddress, version, current + 1);
         tally.contractAddress = contractAddress;
+        tally.flags = entry.flags;
+        tally.pauseNumber = entry.pauseNumber;
+        tally.pausedUntil = _pausedUntil(entry);
         tally.council = entry.council.read();
     }
 
     function _open(Upgrade[] calldata upgrades) internal view returns (Tally[] memory tallies) {
         tallies = new Tally[](upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            _openNext(tallies, i, upgrades[i].contractAddress, upgrades[i].version);
+            Upgrade calldata upgrade = upgrades[i];
+            _openNext(tallies, i, upgrade.contractAddress, upgrade.version);
         }
     }
 
@@ -129,7 +120,7 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         for (uint256 j = 0; j < i; ++j) {
             if (tallies[j].contractAddress == contractAddress) revert DuplicateContract(contractAddress);
         }
-        tallies[i] = _open(contractAddress, version);
+        _open(tallies[i], contractAddress, version);
     }
 
     /// @dev Reverts unless every record agrees to the digest.
@@ -145,18 +136,17 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     /// sends it itself.
     function _assertConsent(Tally memory tally, bytes32 digest) private view {
         address contractAddress = tally.contractAddress;
-        Entry storage entry = _entries[contractAddress];
-        uint8 flags = entry.flags;
+        uint8 flags = tally.flags;
         uint256 signed = tally.signed;
         if (flags & SCHEDULED != 0) _assertUnscheduled(digest);
         if (flags & VOTED != 0) {
-            Votes storage votes = _votes[contractAddress][entry.version + 1][digest];
+            Votes storage votes = _votes[contractAddress][_entries[contractAddress].version + 1][digest];
             _assertAlive(tally, digest);
             signed &= ~uint256(votes.rejected | votes.revoked);
         }
         if (flags & ACCEPTED != 0) return _assertAuthority(tally);
         uint256 found = signed.number();
-        uint256 expected = tally.council.minSignatures;
+        uint256 expected = tally.council.minSignatures();
         if (found < expected) revert QuorumNotReached(contractAddress, found, expected);
     }
 
@@ -178,36 +168,39 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev The rejection quorum: from there on, no quorum for it can be reached.
-    function _isDead(uint32 rejected, StoredCouncil memory council) internal pure returns (bool) {
-        return uint256(rejected).number() + council.minSignatures > council.signers;
+    function _isDead(uint32 rejected, bytes memory council) internal pure returns (bool) {
+        return uint256(rejected).number() + council.minSignatures() > council.size();
     }
 
-    /// @dev Whoever is named as the gate can hold up, never change. An authority needs no gate beside itself.
     function _assertGates(Tally[] memory tallies) internal view {
         for (uint256 i = 0; i < tallies.length; ++i) {
-            address contractAddress = tallies[i].contractAddress;
-            if (!tallies[i].council.isGoverned || _entries[contractAddress].flags & ACCEPTED != 0) continue;
-            address gate = tallies[i].council.rules().gate;
-            if (gate != address(0) && msg.sender != gate) revert OnlyGate(contractAddress, msg.sender, gate);
+            _assertGate(tallies[i]);
         }
     }
 
+    /// @dev Whoever is named as the gate can hold up, never change. An authority needs no gate beside itself.
+    function _assertGate(Tally memory tally) internal view {
+        if (!tally.council.isGoverned() || tally.flags & ACCEPTED != 0) return;
+        address gate = tally.council.rules().gate;
+        if (gate != address(0) && msg.sender != gate) revert OnlyGate(tally.contractAddress, msg.sender, gate);
+    }
+
     function _assertUndelayed(Tally memory tally) internal pure {
+        if (!tally.council.isGoverned()) return;
         uint256 delay = tally.council.rules().delay;
         if (delay != 0) revert DelayRequired(tally.contractAddress, delay);
     }
 
-    function _assertUnpaused(address contractAddress) internal view {
-        uint256 until = _pausedUntil(_entries[contractAddress]);
-        if (block.timestamp < until) revert RecordPaused(contractAddress, until);
+    function _assertUnpaused(Tally memory tally) internal view {
+        if (block.timestamp < tally.pausedUntil) revert RecordPaused(tally.contractAddress, tally.pausedUntil);
     }
 
     function _pausedUntil(Entry storage entry) internal view returns (uint256) {
         return uint256(entry.pausedFrom) + entry.pausedFor;
     }
 
-    function _hashApproval(Approval calldata approval) internal view returns (bytes32) {
-        return _hashTypedDataV4(MessageHash.hash(approval));
+    function _hashApproval(Upgrade[] calldata upgrades, uint64 deadline) internal view returns (bytes32) {
+        return _hashTypedDataV4(MessageHash.hash(upgrades, deadline));
     }
 
     // ---------------------------------------------------------------------------------------------------------- change
@@ -225,22 +218,17 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     /// @dev The code is looked at before the first call, so that no call can put it there only for this.
     function _carryOut(Upgrade[] calldata upgrades, Tally[] memory tallies, bytes32 digest) internal {
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            Code[] calldata code = upgrades[i].code;
-            for (uint256 j = 0; j < code.length; ++j) {
-                _assertCode(code[j].account, code[j].codeHash);
-            }
-        }
-        for (uint256 i = 0; i < upgrades.length; ++i) {
-            _change(upgrades[i], tallies[i].council, digest);
+            _change(upgrades[i], tallies[i], digest);
         }
         for (uint256 i = 0; i < upgrades.length; ++i) {
             _call(upgrades[i], tallies[i].council);
         }
     }
 
-    function _assertCode(address account, bytes32 expected) private view {
+    function _assertCode(Code calldata code) private view {
+        address account = code.account;
         bytes32 found = account.codehash;
-        if (found != expected) revert CodeMismatch(account, found, expected);
+        if (found != code.codeHash) revert CodeMismatch(account, found, code.codeHash);
         bytes1 first;
         assembly ("memory-safe") {
             extcodecopy(account, 0x00, 0x00, 0x01)
@@ -250,43 +238,49 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev The version voids all that was signed or scheduled for it.
-    function _change(Upgrade calldata upgrade, StoredCouncil memory council, bytes32 digest) private {
-        if (upgrade.contractHash == 0) revert ContractHashZero(upgrade.contractAddress);
-        Entry storage entry = _entries[upgrade.contractAddress];
-        (bool same, bytes20 commit) =
-            Link.commitBetween(council.code, council.linkAt, council.tailAt, upgrade.contractLink);
-        if (!same) commit = _moveLink(entry, upgrade.contractLink);
+    function _change(Upgrade calldata upgrade, Tally memory tally, bytes32 digest) private {
+        Code[] calldata code = upgrade.code;
+        for (uint256 i = 0; i < code.length; ++i) {
+            _assertCode(code[i]);
+        }
+        address contractAddress = tally.contractAddress;
+        bytes32 contractHash = upgrade.contractHash;
+        if (contractHash == 0) revert ContractHashZero(contractAddress);
         uint64 version = upgrade.version;
-        entry.commit = commit;
-        entry.version = version;
-        entry.flags &= ~(VOTED | SCHEDULED);
-        entry.contractHash = upgrade.contractHash;
-        emit RecordChanged(
-            upgrade.contractAddress,
-            upgrade.contractHash,
-            digest,
-            upgrade.version,
-            upgrade.contractLink,
-            upgrade.buildHash,
-            upgrade.code
-        );
+        string calldata contractLink = upgrade.contractLink;
+        Entry storage entry = _entries[contractAddress];
+        bytes20 commit = _moveLink(entry, tally.council, contractLink);
+        entry.setFirst(commit, version, tally.flags & ~(VOTED | SCHEDULED), tally.pauseNumber);
+        entry.contractHash = contractHash;
+        emit RecordChanged(contractAddress, contractHash, digest, version, contractLink, upgrade.buildHash, code);
     }
 
-    function _moveLink(Entry storage entry, string calldata contractLink) private returns (bytes20 commit) {
-        Council memory council = entry.council.read().unpack();
+    /// @dev A link that differs in its commit alone moves with that. For any other a new council is stored.
+    function _moveLink(Entry storage entry, bytes memory stored, string calldata contractLink)
+        private
+        returns (bytes20 commit)
+    {
+        bool same;
+        uint256 headAt = stored.linkAt();
+        (same, commit) = Link.commitBetween(stored, headAt, stored.tailAt(headAt), contractLink);
+        if (same) return commit;
+        Council memory council = stored.unpack();
         (council.linkHead, commit, council.linkTail) = Link.split(contractLink);
         entry.council = council.write();
     }
 
-    function _call(Upgrade calldata upgrade, StoredCouncil memory council) private {
+    function _call(Upgrade calldata upgrade, bytes memory council) private {
         Call[] calldata calls = upgrade.calls;
         if (calls.length == 0) return;
-        if (council.executor.code.length == 0) {
-            Clones.cloneDeterministic(executorImplementation, council.executorSalt);
-            emit ExecutorCreated(upgrade.contractAddress, council.executor);
+        address executor_ = council.executor();
+        if (executor_.code.length == 0) {
+            Clones.cloneDeterministic(executorImplementation, council.executorSalt());
+            emit ExecutorCreated(upgrade.contractAddress, executor_);
         }
         for (uint256 i = 0; i < calls.length; ++i) {
-            Executor(payable(council.executor)).execute(calls[i]);
+            // Its code was looked at just now.
+            bool success = LowLevelCall.callNoReturn(executor_, abi.encodeCall(Executor.execute, (calls[i])));
+            if (!success) LowLevelCall.bubbleRevert();
         }
     }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {CouncilStore, StoredCouncil} from "../libraries/Council.sol";
+import {CouncilStore} from "../libraries/Council.sol";
+import {Entry} from "../libraries/Entry.sol";
 import {Tally} from "../libraries/Quorum.sol";
 import {Records} from "./Records.sol";
 
 /// @title Changes that wait for their delay
 abstract contract Schedules is Records {
-    using CouncilStore for StoredCouncil;
+    using CouncilStore for bytes;
     using CouncilStore for address;
 
     /// @dev How long a ripe change can be carried out.
@@ -20,7 +21,7 @@ abstract contract Schedules is Records {
         if (waiting.status != Status.Waiting) revert NotWaiting(digest, waiting.status);
         for (uint256 i = 0; i < tallies.length; ++i) {
             _assertAlive(tallies[i], digest);
-            if (waiting.kind != Kind.Rotation) _assertUnpaused(tallies[i].contractAddress);
+            if (waiting.kind != Kind.Rotation) _assertUnpaused(tallies[i]);
         }
         int256 slack = _slackOf(digest);
         if (slack < 0) revert NotRipe(digest, slack);

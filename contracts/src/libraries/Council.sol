@@ -20,23 +20,6 @@ struct Council {
     bytes linkTail;
 }
 
-/// @notice A council as it is stored, of which only the beginning was looked at.
-/// @param signers how many there are
-/// @param isGoverned whether there are any rules
-/// @param linkAt where in `code` the link's head begins
-/// @param tailAt where in `code` the link's tail begins
-struct StoredCouncil {
-    bytes32 executorSalt;
-    address executor;
-    uint8 minSignatures;
-    uint32 contractSigners;
-    uint256 signers;
-    bool isGoverned;
-    uint256 linkAt;
-    uint256 tailAt;
-    bytes code;
-}
-
 /// @title Councils, each kept as the code of an account of its own
 /// @dev Code is read at 3 gas per 32 bytes after 2,600 for the account; nine signers in storage cost 2,100 each.
 /// Layout: STOP (so that nobody can run it) ‖ salt 32 ‖ executor 20 ‖ minSignatures 1 ‖ contractSigners 4 ‖ number of
@@ -50,77 +33,98 @@ library CouncilStore {
 
     // ------------------------------------------------------------------------------------------------------- reading
 
-    function read(address store) internal view returns (StoredCouncil memory council) {
-        bytes memory code = store.code;
-        bytes32 numbers = wordAt(code, 53);
-        uint256 size = uint8(numbers[5]);
-        council.executorSalt = wordAt(code, 1);
-        council.executor = addressAt(code, 33);
-        council.minSignatures = uint8(numbers[0]);
-        council.contractSigners = uint32(bytes4(numbers << 8));
-        council.isGoverned = size & GOVERNED != 0;
-        council.signers = size & ~uint256(GOVERNED);
-        council.linkAt = HEADER + council.signers * ADDRESS + (council.isGoverned ? RULES : 0);
-        council.tailAt = council.linkAt + uint16(bytes2(numbers << 48));
-        council.code = code;
+    /// @notice A council as it is stored. The functions below read from it what they are asked for, and no more.
+    function read(address store) internal view returns (bytes memory council) {
+        return store.code;
+    }
+
+    function executorSalt(bytes memory council) internal pure returns (bytes32) {
+        return wordAt(council, 1);
+    }
+
+    function executor(bytes memory council) internal pure returns (address) {
+        return addressAt(council, 33);
+    }
+
+    function minSignatures(bytes memory council) internal pure returns (uint8) {
+        return uint8(bytes1(wordAt(council, 53)));
+    }
+
+    function contractSigners(bytes memory council) internal pure returns (uint32) {
+        return uint32(bytes4(wordAt(council, 54)));
+    }
+
+    /// @notice How many signers there are.
+    function size(bytes memory council) internal pure returns (uint256) {
+        return uint8(bytes1(wordAt(council, 58))) & ~GOVERNED;
+    }
+
+    /// @notice Whether there are any rules.
+    function isGoverned(bytes memory council) internal pure returns (bool) {
+        return uint8(bytes1(wordAt(council, 58))) & GOVERNED != 0;
+    }
+
+    /// @notice Where the link's head begins.
+    function linkAt(bytes memory council) internal pure returns (uint256) {
+        unchecked {
+            return HEADER + size(council) * ADDRESS + (isGoverned(council) ? RULES : 0);
+        }
+    }
+
+    /// @notice Where the link's tail begins, from where its head does.
+    function tailAt(bytes memory council, uint256 headAt) internal pure returns (uint256) {
+        unchecked {
+            return headAt + uint16(bytes2(wordAt(council, 59)));
+        }
     }
 
     /// @dev The caller keeps i below the number of signers.
-    function signerAt(StoredCouncil memory council, uint256 i) internal pure returns (address) {
+    function signerAt(bytes memory council, uint256 i) internal pure returns (address) {
         unchecked {
-            return addressAt(council.code, HEADER + i * ADDRESS);
+            return addressAt(council, HEADER + i * ADDRESS);
         }
     }
 
     /// @notice The first signer from `next` on that is not below this address, and whether that is it.
-    function find(StoredCouncil memory council, address signer, uint256 next)
-        internal
-        pure
-        returns (uint256 i, bool found)
-    {
-        bytes memory code = council.code;
-        uint256 size = council.signers;
-        assembly ("memory-safe") {
-            let candidate := add(add(code, add(0x20, HEADER)), mul(next, ADDRESS))
-            for { i := next } lt(i, size) { i := add(i, 1) } {
-                let address_ := shr(96, mload(candidate))
-                if iszero(lt(address_, signer)) {
-                    found := eq(address_, signer)
-                    break
-                }
-                candidate := add(candidate, ADDRESS)
+    function find(bytes memory council, address signer, uint256 next) internal pure returns (uint256 i, bool found) {
+        unchecked {
+            uint256 end = size(council);
+            for (i = next; i < end; ++i) {
+                address candidate = signerAt(council, i);
+                if (candidate >= signer) return (i, candidate == signer);
             }
         }
     }
 
-    function isContract(StoredCouncil memory council, uint256 i) internal pure returns (bool) {
-        return (council.contractSigners >> i) & 1 == 1;
+    function isContract(bytes memory council, uint256 i) internal pure returns (bool) {
+        return (contractSigners(council) >> i) & 1 == 1;
     }
 
-    function rules(StoredCouncil memory council) internal pure returns (IRegistryTypes.Rules memory found) {
-        if (!council.isGoverned) return found;
-        uint256 start = council.linkAt - RULES;
-        found.authority = addressAt(council.code, start);
-        found.guardian = addressAt(council.code, start + 20);
-        found.gate = addressAt(council.code, start + 40);
-        bytes32 numbers = wordAt(council.code, start + 60);
+    function rules(bytes memory council) internal pure returns (IRegistryTypes.Rules memory found) {
+        if (!isGoverned(council)) return found;
+        uint256 start = linkAt(council) - RULES;
+        found.authority = addressAt(council, start);
+        found.guardian = addressAt(council, start + 20);
+        found.gate = addressAt(council, start + 40);
+        bytes32 numbers = wordAt(council, start + 60);
         found.delay = uint32(bytes4(numbers));
         found.commitReveal = numbers[4] != 0;
     }
 
     /// @notice All of it, to be shown or changed.
-    function unpack(StoredCouncil memory stored) internal pure returns (Council memory council) {
-        council.executorSalt = stored.executorSalt;
-        council.executor = stored.executor;
-        council.minSignatures = stored.minSignatures;
-        council.contractSigners = stored.contractSigners;
-        council.signers = new address[](stored.signers);
-        for (uint256 i = 0; i < stored.signers; ++i) {
+    function unpack(bytes memory stored) internal pure returns (Council memory council) {
+        council.executorSalt = executorSalt(stored);
+        council.executor = executor(stored);
+        council.minSignatures = minSignatures(stored);
+        council.contractSigners = contractSigners(stored);
+        council.signers = new address[](size(stored));
+        for (uint256 i = 0; i < council.signers.length; ++i) {
             council.signers[i] = signerAt(stored, i);
         }
         council.rules = rules(stored);
-        council.linkHead = Bytes.slice(stored.code, stored.linkAt, stored.tailAt);
-        council.linkTail = Bytes.slice(stored.code, stored.tailAt);
+        uint256 headAt = linkAt(stored);
+        council.linkHead = Bytes.slice(stored, headAt, tailAt(stored, headAt));
+        council.linkTail = Bytes.slice(stored, tailAt(stored, headAt));
     }
 
     // ------------------------------------------------------------------------------------------------------- writing
@@ -153,10 +157,10 @@ library CouncilStore {
     /// @dev Writes each signer over the 12 empty bytes that end the word of the one before. Those of the last one lie in
     /// free memory, where the next allocation overwrites them.
     function pack(address[] memory signers) private pure returns (bytes memory packed) {
-        uint256 size = signers.length;
-        packed = new bytes(size * ADDRESS);
+        uint256 length = signers.length;
+        packed = new bytes(length * ADDRESS);
         assembly ("memory-safe") {
-            for { let i := 0 } lt(i, size) { i := add(i, 1) } {
+            for { let i := 0 } lt(i, length) { i := add(i, 1) } {
                 let signer := mload(add(add(signers, 0x20), mul(i, 0x20)))
                 mstore(add(add(packed, 0x20), mul(i, ADDRESS)), shl(96, signer))
             }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
+import {MessageHash} from "./MessageHash.sol";
 
 /// @title Contract links, packed: `head` and `tail` seldom change, so that a new commit costs 20 bytes
 /// @dev link = head ‖ commit in 40 lowercase hex digits ‖ tail. head ends with "/tree/"; tail is empty or begins with "/".
@@ -45,8 +46,8 @@ library Link {
         bytes calldata link = bytes(contractLink);
         uint256 head = tailAt - headAt;
         if (link.length != head + COMMIT_LENGTH + code.length - tailAt) return (false, 0);
-        if (keccak256(link[:head]) != hashOf(code, headAt, tailAt)) return (false, 0);
-        if (keccak256(link[head + COMMIT_LENGTH:]) != hashOf(code, tailAt, code.length)) return (false, 0);
+        if (MessageHash.hashBytes(link[:head]) != hashOf(code, headAt, tailAt)) return (false, 0);
+        if (MessageHash.hashBytes(link[head + COMMIT_LENGTH:]) != hashOf(code, tailAt, code.length)) return (false, 0);
         return parseCommit(link, head);
     }
 

@@ -4,6 +4,9 @@ pragma solidity ^0.8.30;
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
+/// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
+/// bits: an address with more than 160 gives a digest that nothing can be done with, since whatever changes or emits
+/// anything reads every member, and reverts.
 library MessageHash {
     bytes32 internal constant CODE_TYPEHASH = keccak256("Code(address account,bytes32 codeHash)");
 
@@ -32,45 +35,67 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(IRegistryTypes.Approval calldata approval) internal pure returns (bytes32) {
-        IRegistryTypes.Upgrade[] calldata upgrades = approval.upgrades;
-        bytes32[] memory hashes = new bytes32[](upgrades.length);
+    function hash(IRegistryTypes.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
+        bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
             hashes[i] = hash(upgrades[i]);
         }
-        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), approval.deadline));
+        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), deadline));
     }
 
-    function hash(IRegistryTypes.Upgrade calldata upgrade) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                UPGRADE_TYPEHASH,
-                upgrade.contractAddress,
-                upgrade.version,
-                upgrade.contractHash,
-                keccak256(bytes(upgrade.contractLink)),
-                upgrade.buildHash,
-                hash(upgrade.code),
-                hash(upgrade.calls)
-            )
-        );
+    /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.
+    function hash(IRegistryTypes.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
+        bytes32 typeHash = UPGRADE_TYPEHASH;
+        bytes32 link = hashBytes(bytes(upgrade.contractLink));
+        bytes32 code = hash(upgrade.code);
+        bytes32 calls = hash(upgrade.calls);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            calldatacopy(add(buffer, 0x20), upgrade, 0xe0)
+            mstore(add(buffer, 0x80), link)
+            mstore(add(buffer, 0xc0), code)
+            mstore(add(buffer, 0xe0), calls)
+            hashed := keccak256(buffer, 0x100)
+        }
     }
 
-    function hash(IRegistryTypes.Code[] calldata code) internal pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](code.length);
+    function hash(IRegistryTypes.Code[] calldata code) private pure returns (bytes32) {
+        bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            hashes[i] = keccak256(abi.encode(CODE_TYPEHASH, code[i]));
+            hashes[i] = hash(code[i]);
         }
         return hashArray(hashes);
     }
 
-    function hash(IRegistryTypes.Call[] calldata calls) internal pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](calls.length);
+    function hash(IRegistryTypes.Code calldata code) private pure returns (bytes32 hashed) {
+        bytes32 typeHash = CODE_TYPEHASH;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            calldatacopy(add(buffer, 0x20), code, 0x40)
+            hashed := keccak256(buffer, 0x60)
+        }
+    }
+
+    function hash(IRegistryTypes.Call[] calldata calls) private pure returns (bytes32) {
+        bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            IRegistryTypes.Call calldata call = calls[i];
-            hashes[i] = keccak256(abi.encode(CALL_TYPEHASH, call.target, call.value, call.minGas, keccak256(call.data)));
+            hashes[i] = hash(calls[i]);
         }
         return hashArray(hashes);
+    }
+
+    function hash(IRegistryTypes.Call calldata made) private pure returns (bytes32 hashed) {
+        bytes32 typeHash = CALL_TYPEHASH;
+        bytes32 data = hashBytes(made.data);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            calldatacopy(add(buffer, 0x20), made, 0x60)
+            mstore(add(buffer, 0x80), data)
+            hashed := keccak256(buffer, 0xa0)
+        }
     }
 
     function hash(IRegistryTypes.Rejection calldata rejection) internal pure returns (bytes32) {
@@ -111,6 +136,24 @@ library MessageHash {
 
     function hash(IRegistryTypes.Unpause calldata unpause) internal pure returns (bytes32) {
         return keccak256(abi.encode(UNPAUSE_TYPEHASH, unpause));
+    }
+
+    /// @dev Where bytes of calldata are hashed without a copy that stays.
+    function hashBytes(bytes calldata data) internal pure returns (bytes32 hashed) {
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            calldatacopy(buffer, data.offset, data.length)
+            hashed := keccak256(buffer, data.length)
+        }
+    }
+
+    /// @dev As `new bytes32[](length)` with whatever lay there: each member is written before any is read.
+    function reserve(uint256 length) private pure returns (bytes32[] memory hashes) {
+        assembly ("memory-safe") {
+            hashes := mload(0x40)
+            mstore(hashes, length)
+            mstore(0x40, add(hashes, add(0x20, mul(length, 0x20))))
+        }
     }
 
     /// @dev EIP-712: an array is hashed as its members' hashes, one after the other.

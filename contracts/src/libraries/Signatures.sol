@@ -11,7 +11,7 @@ library Signatures {
     /// @dev Enough for a Safe of nine; a hostile signer cannot make a finalize dearer than this.
     uint256 internal constant CONTRACT_SIGNER_GAS = 300_000;
 
-    uint256 private constant ENTRY = 65;
+    uint256 internal constant ENTRY = 65;
 
     /// @dev Half the order of secp256k1.
     uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
@@ -21,24 +21,50 @@ library Signatures {
     /// knows that it is a signer at all.
     function readEntry(bytes32 digest, bytes calldata signatures, uint256 offset)
         internal
-        pure
+        view
         returns (address signer, bool isContract, uint256 end)
     {
         unchecked {
             // No overflow: offset is at most the length of calldata.
             end = offset + ENTRY;
             if (end > signatures.length) revert IRegistryTypes.SignaturesTruncated(offset, signatures.length);
-            (bytes32 r, bytes32 s, uint8 v) = parse(signatures, offset);
-            if (v != 0) {
-                // Every signature has a twin with s in the upper half (EIP-2).
-                if (uint256(s) <= HALF_ORDER) signer = ecrecover(digest, v, r, s);
-                if (signer == address(0)) revert IRegistryTypes.SignatureInvalid(offset, r, s, v);
+            if (signatures[end - 1] != 0) {
+                signer = recover(digest, signatures, offset);
+                if (signer == address(0)) revertInvalid(signatures, offset);
                 return (signer, false, end);
             }
-            if (uint256(r) > type(uint160).max) revert IRegistryTypes.SignatureInvalid(offset, r, s, v);
-            if (uint256(s) > signatures.length - end) revert IRegistryTypes.SignaturesTruncated(offset, signatures.length);
-            return (address(uint160(uint256(r))), true, end + uint256(s));
+            (bytes32 account, bytes32 length,) = parse(signatures, offset);
+            if (uint256(account) > type(uint160).max) revertInvalid(signatures, offset);
+            if (uint256(length) > signatures.length - end) {
+                revert IRegistryTypes.SignaturesTruncated(offset, signatures.length);
+            }
+            return (address(uint160(uint256(account))), true, end + uint256(length));
         }
+    }
+
+    /// @dev As `ecrecover` with the 65 bytes at `offset`, which the caller knows to be there: r and s are copied from
+    /// calldata at once. Zero where that gives nobody, or where s is in the upper half: every signature has a twin there
+    /// (EIP-2).
+    function recover(bytes32 digest, bytes calldata signatures, uint256 offset) internal view returns (address signer) {
+        assembly ("memory-safe") {
+            let entry := add(signatures.offset, offset)
+            // What the precompile at 1 takes, beyond what is allocated: digest, v, r, s. Its answer stays away where there
+            // is nobody.
+            let input := mload(0x40)
+            mstore(input, digest)
+            mstore(add(input, 0x20), byte(0, calldataload(add(entry, 0x40))))
+            calldatacopy(add(input, 0x40), entry, 0x40)
+            mstore(0x00, 0)
+            if lt(mload(add(input, 0x60)), add(HALF_ORDER, 1)) {
+                pop(staticcall(gas(), 1, input, 0x80, 0x00, 0x20))
+            }
+            signer := mload(0x00)
+        }
+    }
+
+    function revertInvalid(bytes calldata signatures, uint256 offset) private pure {
+        (bytes32 r, bytes32 s, uint8 v) = parse(signatures, offset);
+        revert IRegistryTypes.SignatureInvalid(offset, r, s, v);
     }
 
     /// @dev The 65 bytes at `offset`, which the caller knows to be there.
