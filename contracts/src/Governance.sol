@@ -196,7 +196,6 @@ contract Governance is IGovernance, Schedules {
         external
         nonReentrant
     {
-        _assertDeadline(rejection.deadline);
         Entry storage entry = _entryOf(contractAddress);
         uint64 version = entry.version + 1;
         Tally[] memory tallies = _only(contractAddress, version);

@@ -33,7 +33,8 @@ interface IGovernance is IRegistryTypes {
     function cancel(bytes32 digest, address contractAddress) external;
 
     /// @notice Counts rejections by signers of a record for its next version. `signers − minSignatures + 1` of them end
-    /// the digest, scheduled or not.
+    /// the digest, scheduled or not. Their deadline is not looked at: a delay can outlast it, and what is rejected can
+    /// come until then.
     function reject(address contractAddress, Rejection calldata rejection, bytes calldata signatures) external;
 
     /// @notice Takes the caller's approval of a digest back, while it is not scheduled.
