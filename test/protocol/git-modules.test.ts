@@ -263,7 +263,7 @@ describe("anybody's bytes", () => {
   ])("take no long time: many %s", (_, text) => {
     const start = performance.now();
     tryRead(text);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   const tokens = [
