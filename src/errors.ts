@@ -37,6 +37,8 @@ export const catalogue = {
   TREE_TOO_MANY_BYTES: ["refusal", "Register a smaller directory, or raise the limit."],
   TREE_TOO_DEEP: ["refusal", "Flatten the directory, or raise the limit."],
   TREE_PATH_TOO_LONG: ["refusal", "Shorten the path, or raise the limit."],
+  TREE_PATHS_TOO_LONG: ["refusal", "Register a smaller directory, shorten its names, or raise the limit."],
+  TREE_TOO_MANY_PROBLEMS: ["refusal", "Mend these first; the others are told then."],
   TREE_TOO_MANY_SUBMODULES: ["refusal", "Register a directory with fewer submodules, or raise the limit."],
   TREE_TRUNCATED: ["refusal", "Hash a local clone, or let git fetch: the host lists this directory only in part."],
   GITMODULES_INVALID: [

@@ -85,6 +85,7 @@ const limitNames: Readonly<Record<string, keyof Limits>> = {
   bytes: "bytes",
   depth: "depth",
   "path-bytes": "pathBytes",
+  "list-bytes": "listBytes",
   submodules: "submodules",
   "pack-bytes": "packBytes",
 };

@@ -3,9 +3,11 @@ import { askGit } from "./git.ts";
 import { writeHistory } from "./history.ts";
 import { openKept } from "./kept.ts";
 
-/** A bare repository, the commit to hash, and one on top of it that changes three files. */
+/** A bare repository, the commit to hash, two before it, and one on top of it that changes three files. */
 export interface GeneratedRepository {
   readonly directory: string;
+  /** The older first; each changes a few files. */
+  readonly earlier: readonly string[];
   readonly commit: string;
   readonly pushed: string;
 }
@@ -25,7 +27,8 @@ export async function openGeneratedRepository(): Promise<GeneratedRepository> {
     await makeRepository(part, writeHistory(seed));
     await assertTips(part);
   });
-  return { directory, commit, pushed };
+  const earlier = await askGit(directory, ["rev-parse", "main~2", "main~1"]);
+  return { directory, earlier, commit, pushed };
 }
 
 async function assertTips(directory: string): Promise<void> {

@@ -4,13 +4,16 @@ import type { GeneratedRepository } from "./repository.ts";
 import { takeBest } from "./rounds.ts";
 import { type Subject, toLastTime, toRequest, toTimeRow } from "./whole-tree.ts";
 
-/** What a preview pays for a push that changes three files, the blobs of the commit before it being known. */
+/**
+ * What a preview pays for a push that changes three files, the blobs of the commit before it being known. Two pushes came
+ * before: the App has run for long.
+ */
 export async function measurePush(
-  subject: Subject & Pick<GeneratedRepository, "pushed">,
+  subject: Subject & Pick<GeneratedRepository, "earlier" | "pushed">,
   rounds: number,
 ): Promise<readonly Row[]> {
-  const { name, commit, pushed } = subject;
-  const request = { ...toRequest(subject), commits: [commit, pushed] };
+  const { name, earlier, commit, pushed } = subject;
+  const request = { ...toRequest(subject), commits: [...earlier, commit, pushed] };
   const best = await takeBest(rounds, {
     whole: async () => toLastTime(await runOurs(request)),
     push: async () => toLastTime(await runOurs({ ...request, blobs: "remembered" })),

@@ -11,7 +11,9 @@ export function toBytePath(bytes: Uint8Array): BytePath {
 }
 
 export function fromBytePath(path: BytePath): Uint8Array {
-  return Uint8Array.from(path, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(path.length);
+  for (let at = 0; at < path.length; at++) bytes[at] = path.charCodeAt(at);
+  return bytes;
 }
 
 /** Of one name in a folder. */

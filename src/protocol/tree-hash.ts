@@ -1,9 +1,10 @@
 import { sha256 } from "ethers";
-import { CountersignError, failure, type Problem } from "../errors.ts";
+import { failure, type Problem } from "../errors.ts";
 import { type BytePath, fromBytePath, toBytePath } from "./byte-path.ts";
 import { type Bytes32, toBytes32 } from "./hex.ts";
 import { findPathProblems } from "./path-problems.ts";
 import { parsePath } from "./printable-path.ts";
+import { toRefusal } from "./tree-listing.ts";
 
 /** A regular file of the directory: the raw bytes of its path relative to it, the SHA-256 of its bytes as 64 hex digits. */
 export interface ManifestFile {
@@ -29,7 +30,7 @@ export function hashManifest<File extends ManifestFile>(
   known: readonly Problem[] = [],
 ): Manifest<File> {
   const [first, ...rest] = [...known, ...findPathProblems(files.map((file) => file.path))];
-  if (first !== undefined) throw new CountersignError([first, ...rest]);
+  if (first !== undefined) throw toRefusal([first, ...rest]);
   return hashChecked(files.map(toChecked));
 }
 

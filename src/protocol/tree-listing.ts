@@ -11,6 +11,8 @@ export interface TreeLimits {
   readonly bytes: number;
   readonly depth: number;
   readonly pathBytes: number;
+  /** The length of all paths together, in bytes: that of the manifest, but for its hashes. */
+  readonly listBytes: number;
   /** At most so many submodules, nested ones too. */
   readonly submodules: number;
 }
@@ -20,7 +22,22 @@ export const defaultTreeLimits: TreeLimits = {
   bytes: 2 * 1024 ** 3,
   depth: 64,
   pathBytes: 4096,
+  listBytes: 16 * 1024 ** 2,
   submodules: 32,
+};
+
+/** As many as anybody reads. A small tree that is named a thousand times has a thousand times as many. */
+export const mostProblems = 1000;
+
+/** All of them, or the first and that there are more. */
+export function toRefusal([first, ...rest]: readonly [Problem, ...Problem[]]): CountersignError {
+  if (rest.length < mostProblems) return new CountersignError([first, ...rest]);
+  return new CountersignError([tooMany, first, ...rest.slice(0, mostProblems - 1)]);
+}
+
+const tooMany: Problem = {
+  code: "TREE_TOO_MANY_PROBLEMS",
+  message: `expected ${mostProblems} problems at most, found more than these`,
 };
 
 /** A file, by its path relative to the directory. */
@@ -37,12 +54,15 @@ export interface TreeListing<File extends ListedPath> {
   addDirectory(path: BytePath): void;
   /** Before so many files or folders are walked. @throws TREE_TOO_MANY_FILES */
   assertCount(count: number): void;
+  /** Before names of so many bytes are walked. @throws TREE_PATHS_TOO_LONG */
+  assertListBytes(count: number): void;
   /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
   addSubmodule(path: BytePath): void;
   /** Before so many bytes are read. @throws TREE_TOO_MANY_BYTES */
   assertBytes(count: number): void;
   /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
   addBytes(count: number): void;
+  /** @throws TREE_TOO_MANY_PROBLEMS */
   refuse(problem: Problem): void;
 }
 
@@ -52,11 +72,12 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
   let directories = 0;
   let submodules = 0;
   let bytes = 0;
+  let listBytes = 0;
 
   /** With all that was found until then, since nobody judges the names later. */
   function stop(problem: Problem): never {
     const paths = files.map(({ path }) => fromBytePath(path));
-    throw new CountersignError([problem, ...problems, ...findPathProblems(paths)]);
+    throw new CountersignError([problem, ...problems, ...findPathProblems(paths).slice(0, mostProblems)]);
   }
   function assertPath(path: BytePath): void {
     if (path.length > limits.pathBytes) {
@@ -67,6 +88,13 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
       const message = `expected ${limits.depth} levels at most, found "${toPrintable(path)}"`;
       stop({ code: "TREE_TOO_DEEP", message, subject: toPrintable(path) });
     }
+    listBytes += path.length;
+    assertListBytes(listBytes);
+  }
+  function assertListBytes(count: number): void {
+    if (count <= limits.listBytes) return;
+    const message = `expected ${limits.listBytes} bytes at most in all paths together, found more`;
+    stop({ code: "TREE_PATHS_TOO_LONG", message });
   }
   function assertCount(count: number): void {
     if (count <= limits.files) return;
@@ -89,6 +117,7 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
       assertCount(files.push(file));
     },
     assertCount,
+    assertListBytes,
     addDirectory(path) {
       assertPath(path);
       directories += 1;
@@ -106,6 +135,7 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
       assertBytes(bytes);
     },
     refuse(problem) {
+      if (problems.length === mostProblems) stop(tooMany);
       problems.push(problem);
     },
   };

@@ -34,7 +34,7 @@ import { defaultStoreLimits } from "../../src/clients/git/stores.ts";
 import { openTransport } from "../../src/clients/git/transport.ts";
 import { openWholeMirror } from "../../src/clients/git/whole-mirror.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
-import { gitsOfDepth, nativeGit } from "../helpers/gits.ts";
+import { gitsOfDepth, isDeep, nativeGit } from "../helpers/gits.ts";
 import { hostileEnvironment, plantHostility } from "../helpers/hostility.ts";
 import { bombCommit, packBombs } from "../helpers/pack-bombs.ts";
 import { type SendPack, startPackHost } from "../helpers/pack-host.ts";
@@ -243,7 +243,9 @@ describe.each(gitsOfDepth)("a fetch with $name", ({ name, git }) => {
       expect(bytes).toBeLessThan(git ? 10_000 : 20 * 1024 ** 2);
     });
 
-    it.each(packBombs)("F27 ends at $name", async ({ toPack, codes }) => {
+    // Git itself unpacks most of these before it gives up.
+    const bombs = packBombs.filter(({ isSlow }) => isDeep || !isSlow);
+    it.each(bombs)("F27 ends at $name", async ({ toPack, codes }) => {
       const pack = toPack();
       await using packs = await startPackHost(bombCommit, () => [pack]);
       const { stdout, seconds, peakBytes } = await watch("fetch-process.ts", [name, packs.url, cache(), bombCommit]);

@@ -63,6 +63,7 @@ describe("the vectors", () => {
   /** What no tree of one honest repository can show; each has a test of its own. */
   const elsewhere = new Map([
     ["TREE_OBJECT_MISMATCH", "a store that lies: T12 in tree-threats.test.ts"],
+    ["TREE_TOO_MANY_PROBLEMS", "a thousand of them: T18 in tree-threats.test.ts"],
     ["TREE_SPECIAL_FILE", "a disk with pipes and devices: plain-directory.test.ts"],
     ["TREE_TRUNCATED", "a listing over the network: the tests of GitHub's API"],
     ["TREE_TOO_MANY_SUBMODULES", "several repositories: submodules-refused.test.ts"],

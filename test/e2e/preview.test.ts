@@ -9,6 +9,7 @@ import { findLive } from "../helpers/inert.ts";
 import { awaitCheck, awaitComment, readTypedData, review, reviewer, signTyped } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { type Project, signerAt } from "../stage/project.ts";
+import { repo } from "../stage/stage.ts";
 import { type OpenedPull, openPull, pushTo } from "../stage/upgrade.ts";
 
 const hostile = ["a\u202eb.txt", "`c`.txt", "@dev.txt", "</details>.txt", "[d](https://evil.example).txt"];
@@ -108,5 +109,15 @@ describe("the preview of a pull request on a large directory", () => {
     const files = await readFiles(head);
     const fetched = readFetched();
     expect([...files].filter((id) => !fetched.has(id))).toEqual([]);
+  });
+
+  it("T20 shows the bytes of what was merged, though nobody has signed", async () => {
+    const merged = await openPull(play.stage, project, { branch: "merged", files: toFiles(70, 71, "Merged") });
+    const lying = await awaitComment(play.stage, merged.number, `/tree/${merged.head}/`);
+    const honest = await hashAt(merged.head);
+    expect(toHash(lying)).not.toBe(honest);
+    await play.stage.owner.api.pulls.merge({ ...repo, pull_number: merged.number });
+    const comment = await awaitComment(play.stage, merged.number, honest);
+    expect(toHash(comment)).toBe(honest);
   });
 });

@@ -9,8 +9,11 @@ export const gits: readonly { readonly name: string; readonly git: NativeGit | u
   { name: "isomorphic-git", git: undefined },
 ];
 
-/** For what takes long: native git for every change, both at the gate (vitest.deep.config.ts). */
-export const gitsOfDepth = process.env.COUNTERSIGN_ROADS === "all" ? gits : gits.slice(0, 1);
+/** Whether what takes long is wanted: at the gate (vitest.deep.config.ts), and not for every change. */
+export const isDeep = process.env.COUNTERSIGN_ROADS === "all";
+
+/** Native git for every change, both at the gate. */
+export const gitsOfDepth = isDeep ? gits : gits.slice(0, 1);
 
 async function requireNativeGit(): Promise<NativeGit> {
   const git = await findNativeGit(process.env.PATH);

@@ -7,6 +7,8 @@ import { collectObjects, toPack, toPackHeader } from "./packed-objects.ts";
 export interface PackBomb {
   readonly name: string;
   readonly codes: readonly ErrorCode[];
+  /** Whether it takes seconds to refuse. */
+  readonly isSlow?: boolean;
   readonly toPack: () => Buffer;
 }
 
@@ -17,6 +19,7 @@ const gigabyte = 1024 ** 3;
 export const packBombs: readonly PackBomb[] = [
   {
     name: "a blob of 16 gigabytes",
+    isSlow: true,
     codes: ["GIT_TOO_LARGE"],
     toPack: () => toPack([toEndless("blob", 16 * gigabyte)]),
   },
@@ -27,10 +30,16 @@ export const packBombs: readonly PackBomb[] = [
   },
   {
     name: "600 trees of 30 megabytes",
+    isSlow: true,
     codes: ["GIT_TOO_LARGE"],
     toPack: () => toPack(new Array(600).fill(toZeros("tree", 30 * megabyte))),
   },
-  { name: "3,000 deltas of 120 megabytes", codes: ["GIT_TOO_LARGE"], toPack: () => toDeltas(3_000, 120 * megabyte) },
+  {
+    name: "3,000 deltas of 120 megabytes",
+    isSlow: true,
+    codes: ["GIT_TOO_LARGE"],
+    toPack: () => toDeltas(3_000, 120 * megabyte),
+  },
   {
     name: "a million blobs of one byte",
     codes: ["GIT_TOO_LARGE", "GIT_REFUSED"],

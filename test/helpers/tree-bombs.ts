@@ -18,6 +18,26 @@ const never = "ab".repeat(20);
 export const treeBombs: readonly TreeBomb[] = [
   { name: "ten billion files", codes: ["TREE_TOO_MANY_FILES"], write: (to) => writeWide(to, ["f"]) },
   { name: "ten billion folders", codes: ["TREE_TOO_MANY_FILES"], write: (to) => writeWide(to, []) },
+  {
+    name: "a thousand links, a thousand times",
+    codes: ["TREE_TOO_MANY_PROBLEMS"],
+    write: (to) => writeRepeated(to, { mode: "120000", times: 1000 }),
+  },
+  {
+    name: "a thousand submodules, a thousand times",
+    codes: ["TREE_TOO_MANY_PROBLEMS"],
+    write: (to) => writeRepeated(to, { mode: "160000", times: 1000 }),
+  },
+  {
+    name: "a thousand entries of one name, a thousand times",
+    codes: ["TREE_TOO_MANY_PROBLEMS"],
+    write: (to) => writeRepeated(to, { mode: "100644", times: 1000, name: "twin" }),
+  },
+  {
+    name: "100,000 files below 4,000 bytes of folders",
+    codes: ["TREE_PATHS_TOO_LONG"],
+    write: (to) => writeDeep(to, 16, "é".repeat(120), 100_000),
+  },
   { name: "3,000 levels", codes: ["TREE_TOO_DEEP"], write: (to) => writeDeep(to, 3000, "d") },
   { name: "a path of 6,000 bytes", codes: ["TREE_PATH_TOO_LONG"], write: (to) => writeDeep(to, 30, "é".repeat(100)) },
   { name: "a name of 300 bytes", codes: ["TREE_PATH_TOO_LONG"], write: (to) => writeDeep(to, 1, "n".repeat(300)) },
@@ -59,9 +79,21 @@ function writeWide(repository: Repository, files: readonly string[]): string {
   });
 }
 
-function writeDeep(repository: Repository, levels: number, name: string): string {
+/** As many entries in one tree, and the tree as many times in another. */
+function writeRepeated(repository: Repository, entry: { mode: string; times: number; name?: string }): string {
   return write(repository, (objects) => {
-    let tree = objects.tree([{ mode: "100644", name: "f", oid: objects.blob("deep") }]);
+    const oid = objects.blob("boom");
+    const numbers = Array.from({ length: entry.times }, (_, index) => String(index).padStart(6, "0"));
+    const tree = objects.tree(numbers.map((number) => ({ mode: entry.mode, name: entry.name ?? number, oid })));
+    return objects.tree(numbers.map((number) => ({ mode: "40000", name: number, oid: tree })));
+  });
+}
+
+function writeDeep(repository: Repository, levels: number, name: string, files = 1): string {
+  return write(repository, (objects) => {
+    const oid = objects.blob("deep");
+    const names = Array.from({ length: files }, (_, index) => `f${String(index).padStart(6, "0")}`);
+    let tree = objects.tree(names.map((file) => ({ mode: "100644", name: file, oid })));
     for (let level = 0; level < levels; level++) tree = objects.tree([{ mode: "40000", name, oid: tree }]);
     return tree;
   });

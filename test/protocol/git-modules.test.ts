@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseGitModules, type Submodule } from "../../src/protocol/git-modules.ts";
+import { isDeep } from "../helpers/gits.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "countersign-modules-"));
 const file = join(directory, "modules");
@@ -263,7 +264,7 @@ describe("anybody's bytes", () => {
   ])("take no long time: many %s", (_, text) => {
     const start = performance.now();
     tryRead(text);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   const tokens = [
@@ -283,7 +284,7 @@ describe("anybody's bytes", () => {
         read += 1;
         expect(found).toEqual(readByGit(text));
       }),
-      { numRuns: 1500 },
+      { numRuns: isDeep ? 1500 : 300 },
     );
     expect(read).toBeGreaterThan(100);
   });
@@ -307,7 +308,7 @@ describe("anybody's bytes", () => {
             expect(spawnSync("git", ["config", "--file", file, `submodule.${name}.${key}`, value]).status).toBe(0);
         expect(parseGitModules(readFileSync(file))).toEqual(unique);
       }),
-      { numRuns: 60 },
+      { numRuns: isDeep ? 60 : 20 },
     );
   });
 });

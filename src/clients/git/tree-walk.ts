@@ -1,9 +1,10 @@
-import { CountersignError } from "../../errors.ts";
+import { CountersignError, failure } from "../../errors.ts";
 import { type BytePath, fromBytePath, joinBytePath } from "../../protocol/byte-path.ts";
-import { type EntryKind, parseTree, type TreeEntry } from "../../protocol/git-tree.ts";
+import { parseTree, type TreeEntry } from "../../protocol/git-tree.ts";
 import { toPrintablePath } from "../../protocol/printable-path.ts";
 import { toText } from "../../protocol/tree-hash.ts";
 import { type TreeListing, toKindProblem } from "../../protocol/tree-listing.ts";
+import { type EntryBudget, openBudget } from "./entry-budget.ts";
 import { type ObjectSource, readBytes } from "./object-source.ts";
 import { type NodeEntry, type TreeNode, toNode } from "./tree-node.ts";
 
@@ -65,7 +66,6 @@ export async function listTree(root: Place, walk: TreeWalk): Promise<{ readonly 
     const submodules: Place[] = [];
     arePlain = listNodes(place, { listing, nodes, submodules: openSubmodule && submodules }) && arePlain;
     for (const submodule of submodules) {
-      listing.addSubmodule(submodule.path);
       const opened = openSubmodule && (await orProblems(openSubmodule(submodule)));
       if (opened instanceof CountersignError) refuseAll(opened, { listing, path: submodule.path });
       else if (opened) roots.push(opened);
@@ -90,7 +90,9 @@ async function readNodes(
     const unread = [...new Set(level)].filter((oid) => !nodes.has(oid));
     for (let at = 0; at < unread.length; at += together) {
       const part = unread.slice(at, at + together);
-      await Promise.all(part.map(async (oid) => nodes.set(oid, await findNode(oid, holder, reading))));
+      const found = await Promise.all(part.map((oid) => findTree(oid, holder, reading.trees)));
+      // One after the other: of trees that are too many together, no more than one is unpacked.
+      for (const [index, oid] of part.entries()) nodes.set(oid, toFoundNode(oid, found[index], reading));
     }
     level = unread.flatMap((oid) => listFolders(nodes.get(oid)));
   }
@@ -101,13 +103,31 @@ interface NodeReading {
   readonly budget: EntryBudget;
 }
 
-async function findNode(oid: string, { source }: Holder, { trees, budget }: NodeReading): Promise<FoundNode> {
+/** The tree itself where it is known, its bytes where not. @throws GIT_TOO_LARGE, which is a limit of all together too */
+async function findTree(
+  oid: string,
+  { source }: Holder,
+  trees: KnownTrees | undefined,
+): Promise<TreeNode | Uint8Array | CountersignError> {
   const known = trees?.get(oid);
-  if (known !== undefined) {
-    budget.take(known.entries);
-    return known;
+  if (known !== undefined) return known;
+  const bytes = await orProblems(readBytes(source, oid, "tree"));
+  if (bytes instanceof CountersignError && bytes.code === "GIT_TOO_LARGE") throw bytes;
+  return bytes;
+}
+
+function toFoundNode(
+  oid: string,
+  found: TreeNode | Uint8Array | CountersignError | undefined,
+  { trees, budget }: NodeReading,
+): FoundNode {
+  if (found === undefined || found instanceof CountersignError) return found ?? failure("INTERNAL", `no tree ${oid}`);
+  if (!(found instanceof Uint8Array)) {
+    budget.take(found.entries);
+    return found;
   }
-  const entries = await orProblems(readEntries(oid, source, budget));
+  budget.takeBytes(found.length);
+  const entries = readEntries(found, budget);
   if (entries instanceof CountersignError) return entries;
   // Before the names are judged, which takes more than to read them.
   budget.take(entries);
@@ -116,37 +136,15 @@ async function findNode(oid: string, { source }: Holder, { trees, budget }: Node
   return node;
 }
 
-async function readEntries(oid: string, source: ObjectSource, budget: EntryBudget): Promise<readonly TreeEntry[]> {
-  const bytes = await readBytes(source, oid, "tree");
-  return parseTree(bytes, budget.most());
-}
-
-/**
- * Every tree that is read is walked at least once, so what they hold together is the least that the walk will count: a
- * bomb of many large folders ends before they are all in memory.
- */
-interface EntryBudget {
-  /** Of the entries that the next tree may have. */
-  most(): number;
-  /** @throws TREE_TOO_MANY_FILES */
-  take(entries: readonly { readonly kind: EntryKind }[]): void;
-}
-
-function openBudget({ limits, assertCount }: TreeListing<ListedFile>): EntryBudget {
-  let files = 0;
-  let folders = 0;
-  let submodules = 0;
-  return {
-    most: () => Math.max(0, limits.files * 2 + 1 - files - folders - submodules),
-    take(entries) {
-      for (const { kind } of entries) {
-        if (kind === "directory") folders += 1;
-        else if (kind === "submodule") submodules += 1;
-        else files += 1;
-      }
-      assertCount(Math.max(files, folders, submodules));
-    },
-  };
+/** Too many entries end the walk; what else is wrong with a tree is one problem among others. */
+function readEntries(bytes: Uint8Array, budget: EntryBudget): readonly TreeEntry[] | CountersignError {
+  try {
+    return parseTree(bytes, budget.most());
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    if (error.code === "TREE_TOO_MANY_FILES") budget.takeTooMany();
+    return error;
+  }
 }
 
 function listFolders(node: FoundNode | undefined): string[] {
@@ -177,8 +175,10 @@ function listNodes(place: Place, walk: NodeWalk): boolean {
     if (kind === "file") {
       const text = place.isAscii && entry.isAscii ? below : toText(below);
       listing.addFile({ path: below, text, oid, mode, holder });
-    } else if (kind === "submodule" && submodules) submodules.push(toBelow(place, entry));
-    else if (kind !== "directory") listing.refuse(toKindProblem(kind, below));
+    } else if (kind === "submodule" && submodules) {
+      listing.addSubmodule(below);
+      submodules.push(toBelow(place, entry));
+    } else if (kind !== "directory") listing.refuse(toKindProblem(kind, below));
     else {
       listing.addDirectory(below);
       arePlain = listNodes(toBelow(place, entry), walk) && arePlain;

@@ -1,7 +1,7 @@
 import type { Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { countersign } from "./countersign.ts";
-import { type PullScene, setPullScene, signers } from "./pull-scene.ts";
+import { countersign } from "../cli/countersign.ts";
+import { type PullScene, setPullScene, signers } from "../cli/pull-scene.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
