@@ -1,10 +1,10 @@
 import type { Address } from "../src/protocol/hex.ts";
-import { type CouncilSize, type Councils, openCouncils } from "./gas/council.ts";
-import { buildParts } from "./gas/parts.ts";
-import { openSafes, type SafeFactory } from "./gas/safe.ts";
-import { openSafeVaults } from "./gas/safe-vaults.ts";
-import { type Move, openStage, type Stage } from "./gas/stage.ts";
-import { openTimelock } from "./gas/timelock.ts";
+import { buildParts } from "../test/chain/artifacts.ts";
+import { type CouncilSize, type Councils, openCouncils } from "../test/chain/council.ts";
+import { openSafes, type SafeFactory } from "../test/chain/safe.ts";
+import { openSafeVaults } from "../test/chain/safe-vaults.ts";
+import { type Move, openStage, type Stage } from "../test/chain/stage.ts";
+import { openTimelock } from "../test/chain/timelock.ts";
 import { type Row, toRow } from "./row.ts";
 
 const day = 86_400;
@@ -51,7 +51,7 @@ async function compareUpgrades(
 async function compareDelayed(stage: Stage, safes: SafeFactory): Promise<Row> {
   const councils = await openCouncils(stage, nine);
   const contracts = await registerVaults(stage, councils, 1);
-  for (const contract of contracts) await councils.delay(contract, day);
+  for (const contract of contracts) await councils.rotate(contract, { delay: day });
   const safe = await safes.create(nine);
   const timelock = await openTimelock(stage, { safe, seconds: day });
   const vaults = await openSafeVaults(stage, { safe, owner: timelock.address });

@@ -1,7 +1,7 @@
 import { concat, type Interface, solidityPacked, TypedDataEncoder, type Wallet, ZeroAddress } from "ethers";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
+import { deployPart, mustSend, type Part, readSafePart } from "./artifacts.ts";
 import type { CouncilSize } from "./council.ts";
-import { deployPart, mustSend, type Part, readSafePart } from "./parts.ts";
 import type { Stage } from "./stage.ts";
 
 export interface SafeCall {
@@ -16,6 +16,8 @@ export interface Safe {
   readonly creation: number;
   /** One call, or several by MultiSendCallOnly. Answers gas. */
   execute(calls: readonly SafeCall[]): Promise<number>;
+  /** What it takes for its signature over a digest by ERC-1271: its owners', over their SafeMessage. */
+  sign(digest: string): string;
 }
 
 export interface SafeFactory {
@@ -36,6 +38,8 @@ const safeTxTypes = {
     { name: "nonce", type: "uint256" },
   ],
 };
+
+const safeMessageTypes = { SafeMessage: [{ name: "message", type: "bytes" }] };
 
 export async function openSafes(stage: Stage): Promise<SafeFactory> {
   const { sender, anvil } = stage;
@@ -63,6 +67,10 @@ export async function openSafes(stage: Stage): Promise<SafeFactory> {
       return {
         address,
         creation: Number(gasUsed),
+        sign(digest) {
+          const hash = TypedDataEncoder.hash(domain, safeMessageTypes, { message: digest });
+          return concat(owners.slice(0, threshold).map((owner) => signHash(owner, hash)));
+        },
         async execute(calls) {
           const inner = toInner(calls, { multiSend: multiSend.calls, multiSendAt });
           const message = { ...inner, ...unpaid, nonce: nonce++ };

@@ -1,5 +1,5 @@
 import type { Address } from "../../src/protocol/hex.ts";
-import { deployPart, readPart } from "./parts.ts";
+import { deployPart, readPart } from "./artifacts.ts";
 import type { Safe, SafeCall } from "./safe.ts";
 import type { Move, Stage } from "./stage.ts";
 

@@ -1,7 +1,7 @@
 import { AbiCoder, concat, keccak256, Wallet } from "ethers";
 import { type Address, type Bytes32, toAddress } from "../../src/protocol/hex.ts";
-import { type Anvil, startAnvil } from "../../test/helpers/anvil.ts";
-import { deployPart, mustSend, readPart } from "./parts.ts";
+import { type Anvil, startAnvil } from "../helpers/anvil.ts";
+import { deployPart, mustSend, readPart } from "./artifacts.ts";
 
 /** One change: the contract, its next implementation, and what the record says of it. */
 export interface Move {

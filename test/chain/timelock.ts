@@ -1,6 +1,6 @@
 import { ZeroAddress, ZeroHash } from "ethers";
 import type { Address } from "../../src/protocol/hex.ts";
-import { deployPart, mustSend, readPart } from "./parts.ts";
+import { deployPart, mustSend, readPart } from "./artifacts.ts";
 import type { Safe, SafeCall } from "./safe.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,10 +1,10 @@
 import { concat, TypedDataEncoder, type TypedDataField, type Wallet, ZeroAddress } from "ethers";
 import { registryInterface } from "../../src/clients/registry/calldata.ts";
-import { type Approval, approvalTypes, toEip712Domain } from "../../src/protocol/approval.ts";
+import { type Approval, approvalTypes, type Domain, toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { messageTypes } from "../../src/protocol/messages.ts";
-import { deployRegistry } from "../../test/helpers/registry.ts";
-import { mustSend } from "./parts.ts";
+import { deployRegistry } from "../helpers/registry.ts";
+import { mustSend } from "./artifacts.ts";
 import { signHash } from "./safe.ts";
 import { addressOf, type Move, type Stage } from "./stage.ts";
 
@@ -13,16 +13,32 @@ export interface CouncilSize {
   readonly threshold: number;
 }
 
-/** The registry with records of one size of council. Every method answers gas. */
+/** What a rotation chooses beside the signers, who stay; what is left out is none. */
+export interface ChosenRules {
+  readonly authority?: Address;
+  /** In seconds. */
+  readonly delay?: number;
+}
+
+/** The registry with records of one size of council. What sends answers gas. */
 export interface Councils {
+  readonly registry: Address;
+  readonly domain: Domain;
   /** Answers the record's executor too. */
   register(contract: Address): Promise<{ readonly gas: number; readonly executor: Address }>;
   /** Moves as many records at once, each with its upgrade. */
   finalize(moves: readonly Move[]): Promise<number>;
   schedule(moves: readonly Move[]): Promise<number>;
   execute(moves: readonly Move[]): Promise<number>;
-  /** Gives a record a delay, in seconds. */
-  delay(contract: Address, seconds: number): Promise<number>;
+  rotate(contract: Address, rules: ChosenRules): Promise<number>;
+  toApproval(moves: readonly Move[]): Promise<Approval>;
+  readRecord(contract: Address): Promise<RecordOnChain>;
+}
+
+export interface RecordOnChain {
+  readonly contractHash: string;
+  readonly contractLink: string;
+  readonly version: number;
 }
 
 const buildHash = `0x${"b5".repeat(32)}` as const;
@@ -32,7 +48,6 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
   const { address: registry, domain } = await deployRegistry(anvil);
   const owners = stage.toOwners(size);
   const signers = owners.map(addressOf);
-  const versions = new Map<Address, number>();
 
   async function send(name: string, args: readonly unknown[]): Promise<number> {
     const { gasUsed } = await mustSend(sender, {
@@ -48,55 +63,49 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
     const digest = TypedDataEncoder.hash(toEip712Domain(domain), types, message);
     return concat(owners.slice(0, threshold).map((owner: Wallet) => signHash(owner, digest)));
   }
-  function nextVersion(contract: Address): number {
-    return (versions.get(contract) ?? 0) + 1;
+  async function read(name: string, args: readonly unknown[]) {
+    const data = registryInterface.encodeFunctionData(name, args);
+    return registryInterface.decodeFunctionResult(name, await anvil.provider.call({ to: registry, data }))[0];
+  }
+  async function readRecord(contract: Address): Promise<RecordOnChain> {
+    const { contractHash, contractLink, version } = await read("record", [contract]);
+    return { contractHash, contractLink, version: Number(version) };
+  }
+  async function nextVersion(contract: Address): Promise<number> {
+    return (await readRecord(contract)).version + 1;
   }
   async function toApproval(moves: readonly Move[]): Promise<Approval> {
-    const upgrades = moves.map((move) => toUpgrade(move, nextVersion(move.contract)));
+    const upgrades = await Promise.all(moves.map(async (move) => toUpgrade(move, await nextVersion(move.contract))));
     return { upgrades, deadline: (await now()) + 86_400 };
-  }
-  function moved(contracts: readonly Address[]): void {
-    for (const contract of contracts) versions.set(contract, nextVersion(contract));
   }
   const waiting = new Map<readonly Move[], Approval>();
 
   return {
+    registry,
+    domain,
+    toApproval,
+    readRecord,
     async register(contract) {
       const link = `https://github.com/acme/protocol/tree/${"0".repeat(40)}/contracts/core/vaults/v`;
       const gas = await send("register", [contract, buildHash, link, signers, 0, threshold]);
-      moved([contract]);
-      const data = registryInterface.encodeFunctionData("executor", [contract]);
-      const answer = await anvil.provider.call({ to: registry, data });
-      return { gas, executor: toAddress(String(registryInterface.decodeFunctionResult("executor", answer)[0])) };
+      return { gas, executor: toAddress(String(await read("executor", [contract]))) };
     },
     async finalize(moves) {
       const approval = await toApproval(moves);
-      const gas = await send("finalize", [approval, sign(approvalTypes, approval)]);
-      moved(moves.map(({ contract }) => contract));
-      return gas;
+      return send("finalize", [approval, sign(approvalTypes, approval)]);
     },
     async schedule(moves) {
       const approval = await toApproval(moves);
       waiting.set(moves, approval);
       return send("schedule", [approval, sign(approvalTypes, approval)]);
     },
-    async execute(moves) {
-      const gas = await send("execute", [waiting.get(moves)]);
-      moved(moves.map(({ contract }) => contract));
-      return gas;
-    },
-    async delay(contract, seconds) {
-      const none = { authority: ZeroAddress, guardian: ZeroAddress, gate: ZeroAddress, commitReveal: false };
-      const council = { signers, contractSigners: 0, minSignatures: threshold, delay: seconds, ...none };
-      const rotation = {
-        contractAddress: contract,
-        version: nextVersion(contract),
-        ...council,
-        deadline: (await now()) + 86_400,
-      };
-      const gas = await send("rotate", [rotation, sign(messageTypes.Rotation, rotation)]);
-      moved([contract]);
-      return gas;
+    execute: (moves) => send("execute", [waiting.get(moves)]),
+    async rotate(contract, { authority = ZeroAddress as Address, delay = 0 }) {
+      const none = { guardian: ZeroAddress, gate: ZeroAddress, commitReveal: false };
+      const council = { signers, contractSigners: 0, minSignatures: threshold };
+      const place = { contractAddress: contract, version: await nextVersion(contract) };
+      const rotation = { ...place, ...council, authority, ...none, delay, deadline: (await now()) + 86_400 };
+      return send("rotate", [rotation, sign(messageTypes.Rotation, rotation)]);
     },
   };
 }

@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { AbiCoder, type BaseWallet, concat, Interface, type TransactionReceipt } from "ethers";
 import { execa } from "execa";
+import { lock } from "proper-lockfile";
 import { z } from "zod";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
-import { sendMined } from "../../test/helpers/registry.ts";
+import { sendMined } from "../helpers/registry.ts";
 
 const artifact = z.object({
   abi: z.array(z.looseObject({ type: z.string() })),
@@ -20,10 +21,18 @@ export interface Part {
 
 const root = new URL("../../", import.meta.url);
 
-/** Compiles what the bench deploys. */
+/** Compiles what is deployed, one process after the other: they write the same files. */
 export async function buildParts(): Promise<void> {
-  const words = ["build", "--quiet", "contracts/src", "contracts/bench"];
-  await execa("forge", words, { cwd: fileURLToPath(root), preferLocal: true, stdout: "ignore", stderr: "inherit" });
+  const cwd = fileURLToPath(root);
+  const release = await lock(fileURLToPath(new URL("contracts", root)), {
+    retries: { retries: 600, minTimeout: 100, maxTimeout: 500 },
+  });
+  try {
+    const words = ["build", "--quiet", "contracts/src", "contracts/parts"];
+    await execa("forge", words, { cwd, preferLocal: true, stdout: "ignore", stderr: "inherit" });
+  } finally {
+    await release();
+  }
 }
 
 export function readPart(file: string, name = file.replace(/\.sol$/, "")): Part {
