@@ -276,6 +276,7 @@ describe("anybody's bytes", () => {
   const likely = fc.array(line, { maxLength: 3 }).map((lines) => `[submodule "a"]\n${lines.join("")}`);
 
   it("are read as git reads them, or refused", () => {
+    const numRuns = isDeep ? 1500 : 300;
     let read = 0;
     fc.assert(
       fc.property(fc.oneof(noise, likely), (text) => {
@@ -284,9 +285,9 @@ describe("anybody's bytes", () => {
         read += 1;
         expect(found).toEqual(readByGit(text));
       }),
-      { numRuns: isDeep ? 1500 : 300 },
+      { numRuns },
     );
-    expect(read).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(numRuns / 15);
   });
 
   const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/\p{Cc}|\/|^\.$|\.\.|\0/u.test(text));
