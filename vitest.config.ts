@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 /** Nothing outside themselves: these share their modules, which saves as much time as they take. */
 const pure = ["test/{protocol,decide,explain}/**/*.test.ts", "test/policy.test.ts"];
 
+/** Long, and seen by others in passing: at the gate (vitest.deep.config.ts). */
+const long = ["test/deep/**", "test/clients/{submodules,git-remote}.test.ts"];
+
 export default defineConfig({
   test: {
     // Most files wait for processes that they started, so more of them than cores are worth their memory.
@@ -15,7 +18,7 @@ export default defineConfig({
     coverage: { provider: "v8", include: ["src/**"] },
     projects: [
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "real", include: ["test/**/*.test.ts"], exclude: ["test/deep/**", ...pure] } },
+      { extends: true, test: { name: "real", include: ["test/**/*.test.ts"], exclude: [...long, ...pure] } },
     ],
   },
 });
