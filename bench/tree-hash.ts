@@ -16,11 +16,11 @@ export async function measure(): Promise<readonly Row[]> {
   const contracts = await openContractsRepository();
   const giant = { name: "one file of 1 GiB", ...(await openGiantRepository()) };
   return [
-    ...(await measureWholeTree(large, 3)),
+    ...(await measureWholeTree(large, { rounds: 3, before: 1 })),
     ...(await measurePeak(`${large.name}: whole tree`, { request: toRequest(large), limit })),
     ...(await measurePush(large, 3)),
     ...(await measureIsomorphic(large, 1)),
-    ...(await measureWholeTree(contracts, 5)),
+    ...(await measureWholeTree(contracts, { rounds: 5, before: 11 })),
     ...(await measureIsomorphic(contracts, 3)),
     ...(await measurePeak(giant.name, { request: toRequest(giant), limit })),
   ];

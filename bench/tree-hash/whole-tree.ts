@@ -12,11 +12,11 @@ export interface Subject {
 }
 
 /** The whole tree with native git beside pipelines of the system's tools, all in the same rounds. */
-export async function measureWholeTree(subject: Subject, rounds: number): Promise<readonly Row[]> {
+export async function measureWholeTree(subject: Subject, effort: Effort): Promise<readonly Row[]> {
   const pipelines = await openPipelines(subject);
   try {
     await assertAnswer(subject, pipelines);
-    return toRows(subject, await measureRounds(subject, { pipelines, rounds }));
+    return toRows(subject, await measureRounds(subject, { pipelines, ...effort }));
   } finally {
     await pipelines.close();
   }
@@ -38,10 +38,15 @@ async function assertAnswer(subject: Subject, { byHand }: Pipelines): Promise<vo
   if (found !== expected) throw new Error(`expected ${expected} as coreutils say, found ${found}`);
 }
 
-async function measureRounds(subject: Subject, { pipelines, rounds }: { pipelines: Pipelines; rounds: number }) {
+interface Effort {
+  readonly rounds: number;
+  /** Trees that a running process has hashed before: a small one takes no time to warm up. */
+  readonly before: number;
+}
+
+async function measureRounds(subject: Subject, { pipelines, rounds, before }: Effort & { pipelines: Pipelines }) {
   const request = toRequest(subject);
-  // What a process that runs for long takes: a small tree is hashed before its code is compiled.
-  const often = { ...request, commits: new Array(4).fill(subject.commit) };
+  const often = { ...request, commits: new Array(before + 1).fill(subject.commit) };
   return takeBest(rounds, {
     process: async () => (await runOurs(request)).wall,
     running: async () => toLastTime(await runOurs(often)),
