@@ -29,7 +29,9 @@ contract Executor {
         bytes memory data = call.data;
         if (target == REGISTRY) revert IRegistryTypes.CallToRegistry();
         if (target.code.length == 0 && data.length != 0) revert IRegistryTypes.CallToNoCode(target);
-        if (value > address(this).balance) revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
+        if (value > address(this).balance) {
+            revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
+        }
         assertGas(target, value, call.minGas);
         bool success = LowLevelCall.callNoReturn(target, value, data);
         if (!success) revert IRegistryTypes.CallReverted(target, reason());

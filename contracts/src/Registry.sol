@@ -5,6 +5,7 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Executor} from "./Executor.sol";
 import {Governance} from "./Governance.sol";
+import {References} from "./References.sol";
 import {Records} from "./base/Records.sol";
 import {Schedules} from "./base/Schedules.sol";
 import {IRecords} from "./interfaces/IRecords.sol";
@@ -29,10 +30,14 @@ contract Registry is IRecords, Schedules {
     /// owner, is left with 1/63 of that to register with.
     uint256 private constant OWNER_GAS = 100_000;
 
+    /// @notice Where fleets are kept: see IReferences.
+    address public immutable references;
+
     address private immutable GOVERNANCE;
 
     constructor(address initialCurator) Records(address(new Executor())) {
-        GOVERNANCE = address(new Governance(executorImplementation));
+        references = address(new References());
+        GOVERNANCE = address(new Governance(executorImplementation, references));
         curator = initialCurator;
         emit CuratorChanged(address(0), initialCurator);
     }
@@ -56,7 +61,7 @@ contract Registry is IRecords, Schedules {
         Council memory council;
         council.executorSalt =
             _executorSalt(contractAddress, contractHash, contractLink, signers, contractSigners, minSignatures);
-        council.executor = _executorAt(council.executorSalt);
+        council.executor = _executorAt(contractAddress, council.executorSalt);
         council.signers = signers;
         council.contractSigners = contractSigners;
         council.minSignatures = minSignatures;
@@ -148,8 +153,8 @@ contract Registry is IRecords, Schedules {
             revert CommitmentLengths(commitment.contracts.length, upgrades.length);
         }
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            bool same = commitment.contracts[i] == upgrades[i].contractAddress
-                && commitment.versions[i] == upgrades[i].version;
+            bool same =
+                commitment.contracts[i] == upgrades[i].contractAddress && commitment.versions[i] == upgrades[i].version;
             if (!same) revert CommitmentOfOtherRecord(upgrades[i].contractAddress, upgrades[i].version);
         }
     }
@@ -190,6 +195,7 @@ contract Registry is IRecords, Schedules {
         uint8 minSignatures
     ) external view returns (address) {
         return _executorAt(
+            contractAddress,
             _executorSalt(contractAddress, contractHash, contractLink, signers, contractSigners, minSignatures)
         );
     }
@@ -204,8 +210,10 @@ contract Registry is IRecords, Schedules {
         return _domainSeparatorV4();
     }
 
-    function _executorAt(bytes32 salt) private view returns (address) {
-        return Clones.predictDeterministicAddress(executorImplementation, salt);
+    /// @dev An executor's code names its contract.
+    function _executorAt(address contractAddress, bytes32 salt) private view returns (address) {
+        bytes memory args = abi.encodePacked(contractAddress);
+        return Clones.predictDeterministicAddressWithImmutableArgs(executorImplementation, args, salt);
     }
 
     function _executorSalt(

@@ -46,12 +46,13 @@ contract ExecutorTest is RegistryTest {
         finalizeWithCalls(new IRegistryTypes.Call[](0));
         vm.assertEq(executor.code.length, 0);
 
-        IRegistryTypes.Approval memory approval = approvalWith(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
+        IRegistryTypes.Approval memory approval =
+            approvalWith(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
         bytes memory signatures = sign(approval, 6);
         vm.expectEmit(true, true, true, true, address(registry));
         emit IRegistryTypes.ExecutorCreated(address(target), executor);
         registry.finalize(approval, signatures);
-        vm.assertEq(executor.code.length, 45);
+        vm.assertEq(executor.code.length, 65);
 
         finalizeWithCalls(callsOf(address(target), abi.encodeCall(Target.note, ("b"))));
         vm.assertEq(target.calls(), 2);
@@ -118,7 +119,8 @@ contract ExecutorTest is RegistryTest {
 
     function test_call_revertsToAnAddressWithoutCode() public {
         refuse(
-            callsOf(address(0xE0A), hex"01"), abi.encodeWithSelector(IRegistryTypes.CallToNoCode.selector, address(0xE0A))
+            callsOf(address(0xE0A), hex"01"),
+            abi.encodeWithSelector(IRegistryTypes.CallToNoCode.selector, address(0xE0A))
         );
     }
 
@@ -254,7 +256,11 @@ contract ExecutorTest is RegistryTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function approvalWith(IRegistryTypes.Call[] memory calls) private view returns (IRegistryTypes.Approval memory approval) {
+    function approvalWith(IRegistryTypes.Call[] memory calls)
+        private
+        view
+        returns (IRegistryTypes.Approval memory approval)
+    {
         approval = approvalOf(address(target));
         approval.upgrades[0].calls = calls;
     }

@@ -52,7 +52,7 @@ contract ProposeTest is GovernanceTest {
 
     /// @dev The code that runs in the registry's storage has no records in its own.
     function test_governance_byItselfIsNothing() public {
-        address governance = vm.computeCreateAddress(address(registry), 2);
+        address governance = vm.computeCreateAddress(address(registry), 3);
         vm.assertEq(IRegistry(governance).executorImplementation(), registry.executorImplementation());
         IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));

@@ -150,7 +150,9 @@ contract RegisterTest is RegistryTest {
         address[2] memory owned = [fresh, address(new OddOwner(abi.encode(address(this), "more")))];
         for (uint256 i = 0; i < owned.length; ++i) {
             vm.expectRevert(
-                abi.encodeWithSelector(IRegistryTypes.RegistrationUnauthorized.selector, owned[i], curator, address(this))
+                abi.encodeWithSelector(
+                    IRegistryTypes.RegistrationUnauthorized.selector, owned[i], curator, address(this)
+                )
             );
             vm.prank(curator);
             register(owned[i], signers, 6);

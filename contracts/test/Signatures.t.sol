@@ -91,7 +91,9 @@ contract SignaturesTest is RegistryTest {
         length = length % signatures.length;
         vm.assume(length % 65 != 0);
         bytes memory cut = prefix(signatures, length);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignaturesTruncated.selector, length - length % 65, length));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.SignaturesTruncated.selector, length - length % 65, length)
+        );
         registry.finalize(approval, cut);
     }
 

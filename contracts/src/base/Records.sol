@@ -7,6 +7,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Executor} from "../Executor.sol";
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
+import {Codes} from "../libraries/Codes.sol";
 import {Council, CouncilStore} from "../libraries/Council.sol";
 import {Entry, EntryStore} from "../libraries/Entry.sol";
 import {Link} from "../libraries/Link.sol";
@@ -32,7 +33,8 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     enum Kind {
         Approval,
         Rotation,
-        Commitment
+        Commitment,
+        Following
     }
 
     /// @notice A change that waits for its delay. One slot: most are about one record.
@@ -94,6 +96,11 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         if (deadline > latest) revert DeadlineTooFar(deadline, latest);
     }
 
+    function _entryOf(address contractAddress) internal view returns (Entry storage entry) {
+        entry = _entries[contractAddress];
+        if (entry.version == 0) revert NotRegistered(contractAddress);
+    }
+
     /// @dev Begins a tally, once it is certain that the message is for the record's next version.
     function _open(Tally memory tally, address contractAddress, uint64 version) private view {
         Entry storage entry = _entries[contractAddress];
@@ -121,6 +128,11 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
             if (tallies[j].contractAddress == contractAddress) revert DuplicateContract(contractAddress);
         }
         _open(tallies[i], contractAddress, version);
+    }
+
+    function _only(address contractAddress, uint64 version) internal view returns (Tally[] memory tallies) {
+        tallies = new Tally[](1);
+        _openNext(tallies, 0, contractAddress, version);
     }
 
     /// @dev Reverts unless every record agrees to the digest.
@@ -225,23 +237,11 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    function _assertCode(Code calldata code) private view {
-        address account = code.account;
-        bytes32 found = account.codehash;
-        if (found != code.codeHash) revert CodeMismatch(account, found, code.codeHash);
-        bytes1 first;
-        assembly ("memory-safe") {
-            extcodecopy(account, 0x00, 0x00, 0x01)
-            first := mload(0x00)
-        }
-        if (found == 0 || found == keccak256("") || first == 0xef) revert CodeUnacceptable(account, found);
-    }
-
     /// @dev The version voids all that was signed or scheduled for it.
     function _change(Upgrade calldata upgrade, Tally memory tally, bytes32 digest) private {
         Code[] calldata code = upgrade.code;
         for (uint256 i = 0; i < code.length; ++i) {
-            _assertCode(code[i]);
+            Codes.assertStands(code[i].account, code[i].codeHash);
         }
         address contractAddress = tally.contractAddress;
         bytes32 contractHash = upgrade.contractHash;
@@ -274,7 +274,8 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         if (calls.length == 0) return;
         address executor_ = council.executor();
         if (executor_.code.length == 0) {
-            Clones.cloneDeterministic(executorImplementation, council.executorSalt());
+            bytes memory contractAddress = abi.encodePacked(upgrade.contractAddress);
+            Clones.cloneDeterministicWithImmutableArgs(executorImplementation, contractAddress, council.executorSalt());
             emit ExecutorCreated(upgrade.contractAddress, executor_);
         }
         for (uint256 i = 0; i < calls.length; ++i) {

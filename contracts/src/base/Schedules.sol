@@ -14,6 +14,34 @@ abstract contract Schedules is Records {
     /// @dev How long a ripe change can be carried out.
     int256 internal constant GRACE = 14 days;
 
+    /// @dev Records of one scheduled message: their number is kept in a byte.
+    uint256 private constant MAX_SCHEDULED = type(uint8).max;
+
+    /// @dev Starts the delay of a change that its records agreed to.
+    function _schedule(bytes32 digest, Kind kind, Tally[] memory tallies) internal {
+        _assertUnscheduled(digest);
+        if (tallies.length > MAX_SCHEDULED) revert TooManyRecords(tallies.length, MAX_SCHEDULED);
+        for (uint256 i = 0; i < tallies.length; ++i) {
+            address contractAddress = tallies[i].contractAddress;
+            Entry storage entry = _entries[contractAddress];
+            Part memory part = Part({contractAddress: contractAddress, paused: uint32(_pausedSeconds(entry))});
+            if (i == 0) {
+                _scheduled[digest] = Scheduled({
+                    since: uint40(block.timestamp),
+                    status: Status.Waiting,
+                    kind: kind,
+                    records: uint8(tallies.length),
+                    part: part
+                });
+            } else {
+                _parts[digest][i] = part;
+            }
+            if (entry.flags & SCHEDULED != 0) _previous[contractAddress][digest] = _latest[contractAddress];
+            else entry.flags |= SCHEDULED;
+            _latest[contractAddress] = digest;
+        }
+    }
+
     /// @dev Reverts unless the change is ripe and nobody stops it. The tallies were opened for the versions of the
     /// message that the digest is of, so it is not void.
     function _finish(bytes32 digest, Tally[] memory tallies) internal {

@@ -15,6 +15,15 @@ interface IGovernance is IRegistryTypes {
     /// @notice The caller, whom the last rotation named, takes the signers' place. Moves the version.
     function acceptAuthority(address contractAddress) external;
 
+    // ------------------------------------------------------------------------------------------------------ following
+
+    /// @notice Has a contract follow an entry of the references, or no more. Moves the version.
+    function follow(Following calldata following, bytes calldata signatures) external;
+
+    function scheduleFollowing(Following calldata following, bytes calldata signatures) external;
+
+    function executeFollowing(Following calldata following) external;
+
     // ------------------------------------------------------------------------------------------------------- schedule
 
     /// @notice Starts the delay of an approval. Needed where any of its records has one.
@@ -71,6 +80,10 @@ interface IGovernance is IRegistryTypes {
     /// @param slack seconds since it became ripe, pauses left out: from 0 to 14 days it can be executed
     function scheduled(bytes32 digest) external view returns (Status status, int256 slack);
 
-    /// @notice Whether a change to the contract was scheduled and can still come: for a system's own escape hatch.
+    /// @notice Whether a change to the contract was scheduled and can still come: for a system's own escape hatch. Also one
+    /// to the record whose executor manages what the contract follows.
     function exitOpen(address contractAddress) external view returns (bool);
+
+    /// @notice Whose executor this is; zero where it is none, or has not called anything yet.
+    function contractOf(address executor) external view returns (address contractAddress);
 }

@@ -18,4 +18,7 @@ interface IRegistry is IRecords, IGovernance, IERC5267 {
 
     /// @notice What every executor is a clone of.
     function executorImplementation() external view returns (address);
+
+    /// @notice Where fleets are kept: {IReferences}.
+    function references() external view returns (address);
 }

@@ -81,6 +81,18 @@ interface IRegistryTypes {
         uint64 deadline;
     }
 
+    /// @notice Consent to take what a manager writes under a key (§3 References).
+    /// @param manager zero: to follow nothing any more
+    /// @param pinnedRevision zero: each revision as it comes
+    struct Following {
+        address contractAddress;
+        uint64 version;
+        address manager;
+        bytes32 key;
+        uint64 pinnedRevision;
+        uint64 deadline;
+    }
+
     /// @notice The end of a pause before its time.
     /// @param version the record's next one, which this does not move
     /// @param pauseNumber counts the record's pauses, from 1
@@ -179,10 +191,14 @@ interface IRegistryTypes {
     /// @notice The authority that a rotation named rules now in the signers' place; the version moved.
     event AuthorityAccepted(address indexed contractAddress, address indexed authority, uint64 version);
 
-    /// @notice A change waits for its delay. The message is in full in one of the three events.
+    /// @notice What the contract follows changed, in {IReferences}; its version moved.
+    event FollowingChanged(address indexed contractAddress, bytes32 indexed digest, Following following);
+
+    /// @notice A change waits for its delay. The message is in full in one of the four events.
     event ApprovalScheduled(bytes32 indexed digest, Approval approval);
     event RotationScheduled(bytes32 indexed digest, Rotation rotation);
     event CommitmentScheduled(bytes32 indexed digest, Commitment commitment);
+    event FollowingScheduled(bytes32 indexed digest, Following following);
 
     /// @notice A scheduled change is carried out; what it does is told by the events that follow.
     event Executed(bytes32 indexed digest);

@@ -32,6 +32,10 @@ library MessageHash {
     bytes32 internal constant COMMITMENT_TYPEHASH =
         keccak256("Commitment(address[] contracts,uint64[] versions,bytes32 commitment,uint64 deadline)");
 
+    bytes32 internal constant FOLLOWING_TYPEHASH = keccak256(
+        "Following(address contractAddress,uint64 version,address manager,bytes32 key,uint64 pinnedRevision,uint64 deadline)"
+    );
+
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
@@ -132,6 +136,10 @@ library MessageHash {
                 commitment.deadline
             )
         );
+    }
+
+    function hash(IRegistryTypes.Following calldata following) internal pure returns (bytes32) {
+        return keccak256(abi.encode(FOLLOWING_TYPEHASH, following));
     }
 
     function hash(IRegistryTypes.Unpause calldata unpause) internal pure returns (bytes32) {

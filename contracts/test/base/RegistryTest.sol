@@ -123,7 +123,11 @@ abstract contract RegistryTest {
     }
 
     /// @notice The first `count` signers' signatures.
-    function sign(IRegistryTypes.Approval memory approval, uint256 count) internal view returns (bytes memory signatures) {
+    function sign(IRegistryTypes.Approval memory approval, uint256 count)
+        internal
+        view
+        returns (bytes memory signatures)
+    {
         bytes32 digest = digestOf(approval);
         for (uint256 i = 0; i < count; ++i) {
             signatures = bytes.concat(signatures, signWith(keys[i], digest));

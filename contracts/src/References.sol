@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {BeaconProxy} from "@openzeppelin/contracts/proxy/beacon/BeaconProxy.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
+import {IRecords} from "./interfaces/IRecords.sol";
+import {IReferences} from "./interfaces/IReferences.sol";
+import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
+import {Codes} from "./libraries/Codes.sol";
+import {Link} from "./libraries/Link.sol";
+
+/// @title References: see IReferences
+/// @dev It has no owner and cannot be upgraded. A write touches three slots however many follow; a follower's call reads
+/// two: what it follows, and the implementation there.
+contract References is IReferences {
+    /// @dev One revision of an entry. A write changes the first three slots.
+    /// @param headLength of the link's head
+    /// @param base names the link's head and tail
+    struct Revision {
+        address implementation;
+        uint64 number;
+        bytes32 contractHash;
+        bytes20 commit;
+        uint16 headLength;
+        bytes32 base;
+        address manager;
+        bytes32 key;
+    }
+
+    /// @dev The parts of links that seldom change.
+    struct Base {
+        bytes head;
+        bytes tail;
+    }
+
+    /// @inheritdoc IReferences
+    address public immutable registry = msg.sender;
+
+    /// @dev The current revision of an entry, under its id; one that was kept, under an id of its own.
+    mapping(bytes32 id => Revision) private _revisions;
+    mapping(bytes32 base => Base) private _bases;
+
+    mapping(address follower => bytes32 id) private _followed;
+    /// @dev What a proxy ran when it ceased to follow.
+    mapping(address follower => address) private _left;
+
+    // -------------------------------------------------------------------------------------------------------- managers
+
+    /// @inheritdoc IReferences
+    function write(
+        bytes32 key,
+        bytes32 contractHash,
+        string calldata contractLink,
+        address implementation_,
+        bytes32 codeHash
+    ) external {
+        if (contractHash == 0) revert IRegistryTypes.ContractHashZero(msg.sender);
+        if (implementation_ != address(0)) Codes.assertStands(implementation_, codeHash);
+        else if (codeHash != 0) revert IRegistryTypes.CodeMismatch(address(0), 0, codeHash);
+
+        Revision storage current = _revisions[_idOf(msg.sender, key)];
+        _tell(current, key, contractHash, contractLink, implementation_, codeHash);
+        if (current.number == 0) {
+            (current.manager, current.key) = (msg.sender, key);
+        } else if ((current.implementation == address(0)) != (implementation_ == address(0))) {
+            revert ImplementationUnexpected(msg.sender, key, implementation_);
+        }
+        (current.implementation, current.number) = (implementation_, current.number + 1);
+        current.contractHash = contractHash;
+        _moveLink(current, contractLink);
+    }
+
+    function _tell(
+        Revision storage previous,
+        bytes32 key,
+        bytes32 contractHash,
+        string calldata contractLink,
+        address implementation_,
+        bytes32 codeHash
+    ) private {
+        emit Written(
+            msg.sender,
+            key,
+            previous.number + 1,
+            previous.contractHash,
+            previous.implementation,
+            contractHash,
+            implementation_,
+            codeHash,
+            contractLink
+        );
+    }
+
+    /// @dev A link that differs in its commit alone moves with that.
+    function _moveLink(Revision storage current, string calldata contractLink) private {
+        (bool same, bytes20 commit) = Link.commitOf(contractLink, current.headLength, current.base);
+        if (same) {
+            current.commit = commit;
+            return;
+        }
+        (bytes memory head, bytes20 first, bytes memory tail) = Link.split(contractLink);
+        bytes32 base = Link.baseOf(head, tail);
+        (current.commit, current.headLength, current.base) = (first, uint16(head.length), base);
+        if (_bases[base].head.length == 0) _bases[base] = Base({head: head, tail: tail});
+    }
+
+    // ------------------------------------------------------------------------------------------------------- followers
+
+    /// @inheritdoc IReferences
+    function keep(address manager, bytes32 key) external {
+        _keep(manager, key, _revisions[_idOf(manager, key)].number);
+    }
+
+    /// @dev What is current is kept now; what is not must have been.
+    function _keep(address manager, bytes32 key, uint64 number) private returns (bytes32 id) {
+        Revision storage current = _revisions[_idOf(manager, key)];
+        if (current.number == 0) revert ReferenceUnknown(manager, key);
+        id = _idOf(manager, key, number);
+        if (_revisions[id].number != 0) return id;
+        if (current.number != number) revert RevisionNotKept(manager, key, number, current.number);
+        _revisions[id] = current;
+        emit Kept(manager, key, number);
+    }
+
+    /// @inheritdoc IReferences
+    function follow(address follower, address manager, bytes32 key, uint64 pinnedRevision) external {
+        if (msg.sender != registry) revert OnlyRegistry(msg.sender);
+        if (manager == address(0)) _unfollow(follower, key, pinnedRevision);
+        else _follow(follower, manager, key, pinnedRevision, implementationOf(follower) != address(0));
+    }
+
+    /// @param isProxy whether it would be lost without an implementation
+    function _follow(address follower, address manager, bytes32 key, uint64 pinnedRevision, bool isProxy) private {
+        bytes32 id = pinnedRevision == 0 ? _idOf(manager, key) : _keep(manager, key, pinnedRevision);
+        Revision storage followed = _revisions[id];
+        if (followed.number == 0) revert ReferenceUnknown(manager, key);
+        if (isProxy && followed.implementation == address(0)) revert ReferenceWithoutImplementation(manager, key);
+        _followed[follower] = id;
+        emit Followed(follower, manager, key, pinnedRevision);
+    }
+
+    /// @dev A proxy that nobody moves any more goes on with the code that it has.
+    function _unfollow(address follower, bytes32 key, uint64 pinnedRevision) private {
+        if (key != 0 || pinnedRevision != 0) revert EntryOfNobody(key, pinnedRevision);
+        if (_followed[follower] == 0) revert NotFollowing(follower);
+        _left[follower] = implementationOf(follower);
+        delete _followed[follower];
+        emit Followed(follower, address(0), 0, 0);
+    }
+
+    /// @inheritdoc IReferences
+    function deploy(bytes32 salt, address manager, bytes32 key, uint64 pinnedRevision, bytes calldata data)
+        external
+        payable
+        returns (address follower)
+    {
+        follower = followerOf(msg.sender, salt);
+        bool isRegistered = IRecords(registry).executor(follower) != address(0);
+        if (follower.code.length != 0 || isRegistered) revert FollowerExists(follower);
+        _follow(follower, manager, key, pinnedRevision, true);
+        new BeaconProxy{salt: _saltOf(msg.sender, salt)}(address(this), "");
+        emit Deployed(follower, msg.sender, salt);
+        if (data.length != 0) Address.functionCallWithValue(follower, data, msg.value);
+        else if (msg.value != 0) revert ValueWithoutCall(msg.value);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IReferences
+    function implementation() external view returns (address found) {
+        found = implementationOf(msg.sender);
+        if (found == address(0)) revert NotFollowing(msg.sender);
+    }
+
+    /// @inheritdoc IReferences
+    function implementationOf(address follower) public view returns (address) {
+        bytes32 id = _followed[follower];
+        return id == 0 ? _left[follower] : _revisions[id].implementation;
+    }
+
+    /// @inheritdoc IReferences
+    function resolve(address follower) external view returns (Reference memory found, bool isPinned) {
+        bytes32 id = _followed[follower];
+        found = _read(id);
+        isPinned = id != 0 && managerOf(follower) == address(0);
+    }
+
+    /// @inheritdoc IReferences
+    function managerOf(address follower) public view returns (address) {
+        bytes32 id = _followed[follower];
+        Revision storage followed = _revisions[id];
+        return id == _idOf(followed.manager, followed.key) ? followed.manager : address(0);
+    }
+
+    /// @inheritdoc IReferences
+    function currentReference(address manager, bytes32 key) external view returns (Reference memory) {
+        return _read(_idOf(manager, key));
+    }
+
+    /// @inheritdoc IReferences
+    function referenceAt(address manager, bytes32 key, uint64 revision) external view returns (Reference memory) {
+        bytes32 current = _idOf(manager, key);
+        return _read(_revisions[current].number == revision ? current : _idOf(manager, key, revision));
+    }
+
+    /// @inheritdoc IReferences
+    function followerOf(address deployer, bytes32 salt) public view returns (address) {
+        bytes32 initcodeHash = keccak256(bytes.concat(type(BeaconProxy).creationCode, abi.encode(address(this), "")));
+        return Create2.computeAddress(_saltOf(deployer, salt), initcodeHash);
+    }
+
+    function _read(bytes32 id) private view returns (Reference memory found) {
+        Revision storage one = _revisions[id];
+        if (one.number == 0) return found;
+        Base storage base = _bases[one.base];
+        found.manager = one.manager;
+        found.key = one.key;
+        found.revision = one.number;
+        found.contractHash = one.contractHash;
+        found.contractLink = Link.join(base.head, one.commit, base.tail);
+        found.implementation = one.implementation;
+        // Code cannot change any more where it was found before (EIP-6780), so it is not stored.
+        if (found.implementation != address(0)) found.codeHash = found.implementation.codehash;
+    }
+
+    function _idOf(address manager, bytes32 key) private pure returns (bytes32) {
+        return keccak256(abi.encode(manager, key));
+    }
+
+    function _idOf(address manager, bytes32 key, uint64 number) private pure returns (bytes32) {
+        return keccak256(abi.encode(manager, key, number));
+    }
+
+    function _saltOf(address deployer, bytes32 salt) private pure returns (bytes32) {
+        return keccak256(abi.encode(deployer, salt));
+    }
+}
