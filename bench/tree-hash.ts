@@ -18,9 +18,9 @@ export async function measure(): Promise<readonly Row[]> {
   return [
     ...(await measureWholeTree(large, { rounds: 3, before: 1 })),
     ...(await measurePeak(`${large.name}: whole tree`, { request: toRequest(large), limit })),
-    ...(await measurePush(large, 3)),
+    ...(await measurePush(large, 6)),
     ...(await measureIsomorphic(large, 1)),
-    ...(await measureWholeTree(contracts, { rounds: 5, before: 11 })),
+    ...(await measureWholeTree(contracts, { rounds: 15, before: 11 })),
     ...(await measureIsomorphic(contracts, 3)),
     ...(await measurePeak(giant.name, { request: toRequest(giant), limit })),
   ];
