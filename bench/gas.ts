@@ -1,6 +1,7 @@
 import type { Address } from "../src/protocol/hex.ts";
 import { buildParts } from "../test/chain/artifacts.ts";
 import { type CouncilSize, type Councils, openCouncils } from "../test/chain/council.ts";
+import { openBeaconFleet, openFleet } from "../test/chain/fleet.ts";
 import { openSafes, type SafeFactory } from "../test/chain/safe.ts";
 import { openSafeVaults } from "../test/chain/safe-vaults.ts";
 import { type Move, openStage, type Stage } from "../test/chain/stage.ts";
@@ -24,6 +25,7 @@ export async function measure(): Promise<readonly Row[]> {
     await compareUpgrades(stage, safes, { ...three, records: 1 }),
     await compareUpgrades(stage, safes, { ...nine, records: 10 }),
     await compareDelayed(stage, safes),
+    await compareFleets(stage, safes),
     await compareBeginnings(stage, safes),
   ];
 }
@@ -70,6 +72,21 @@ async function compareDelayed(stage: Stage, safes: SafeFactory): Promise<Row> {
     unit: "gas",
     ...(await move()),
     referenceName,
+  });
+}
+
+async function compareFleets(stage: Stage, safes: SafeFactory): Promise<Row> {
+  const size = 100;
+  const ours = await openFleet(stage, { councils: await openCouncils(stage, nine), size });
+  const theirs = await openBeaconFleet(stage, { safe: await safes.create(nine), size });
+  await ours.move();
+  await theirs.move();
+  return toRow({
+    name: `move a fleet of ${size} by one write 6 of 9, with the record`,
+    unit: "gas",
+    ours: await ours.move(),
+    reference: await theirs.move(),
+    referenceName: "Safe 1.5.0 and UpgradeableBeacon: the fleet alone",
   });
 }
 

@@ -17,7 +17,7 @@ import {Tally} from "./libraries/Quorum.sol";
 /// the rest is in base/.
 contract Governance is Rotations, Followings, Stops {
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
 
     /// @dev So many scheduled changes are looked at, then a contract counts as about to change.
     uint256 private constant MAX_LOOKED_AT = 32;
@@ -134,7 +134,7 @@ contract Governance is Rotations, Followings, Stops {
         Scheduled storage waiting = _scheduled[digest];
         if (waiting.status != Status.Waiting || _slackOf(digest) > GRACE) return false;
         for (uint256 i = 0; i < waiting.records; ++i) {
-            address contractAddress = _partAt(digest, i).contractAddress;
+            (address contractAddress,) = _partAt(digest, i);
             Entry storage entry = _entries[contractAddress];
             uint32 rejected = _votes[contractAddress][entry.version + 1][digest].rejected;
             if (_isDead(rejected, entry.council.read())) return false;

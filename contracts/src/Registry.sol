@@ -24,7 +24,7 @@ import {Signers} from "./libraries/Signers.sol";
 /// more change than this.
 contract Registry is IRecords, Schedules {
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
 
     /// @dev A proxy's `owner()` needs about 10,000. Whoever tries to starve it, so that a contract seems to have no
     /// owner, is left with 1/63 of that to register with.
@@ -38,6 +38,8 @@ contract Registry is IRecords, Schedules {
     constructor(address initialCurator) Records(address(new Executor())) {
         references = address(new References());
         GOVERNANCE = address(new Governance(executorImplementation, references));
+        // Three were created above: Executor, References and Governance.
+        _nextNumber = 4;
         curator = initialCurator;
         emit CuratorChanged(address(0), initialCurator);
     }

@@ -33,6 +33,7 @@ export interface Councils {
   rotate(contract: Address, rules: ChosenRules): Promise<number>;
   toApproval(moves: readonly Move[]): Promise<Approval>;
   readRecord(contract: Address): Promise<RecordOnChain>;
+  readReferences(): Promise<Address>;
 }
 
 export interface RecordOnChain {
@@ -85,6 +86,7 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
     domain,
     toApproval,
     readRecord,
+    readReferences: async () => toAddress(String(await read("references", []))),
     async register(contract) {
       const link = `https://github.com/acme/protocol/tree/${"0".repeat(40)}/contracts/core/vaults/v`;
       const gas = await send("register", [contract, buildHash, link, signers, 0, threshold]);
@@ -110,7 +112,9 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
   };
 }
 
-function toUpgrade({ contract, implementation, codeHash, contractHash, contractLink, upgrade }: Move, version: number) {
+function toUpgrade(move: Move, version: number) {
+  const { contract, implementation, codeHash, contractHash, contractLink, upgrade } = move;
+  const { target, data } = move.call ?? { target: contract, data: upgrade };
   return {
     contractAddress: contract,
     version,
@@ -118,6 +122,6 @@ function toUpgrade({ contract, implementation, codeHash, contractHash, contractL
     contractLink,
     buildHash,
     code: [{ account: implementation, codeHash }],
-    calls: [{ target: contract, value: 0n, minGas: 0n, data: upgrade as `0x${string}` }],
+    calls: [{ target, value: 0n, minGas: 0n, data: data as `0x${string}` }],
   };
 }

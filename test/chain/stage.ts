@@ -13,6 +13,8 @@ export interface Move {
   readonly contractLink: string;
   /** `upgradeToAndCall(implementation, "")`. */
   readonly upgrade: string;
+  /** What is called in place of the upgrade. */
+  readonly call?: { readonly target: Address; readonly data: string };
 }
 
 /** One chain with vaults on it, each a UUPS proxy that upgrades to the same next implementation. */

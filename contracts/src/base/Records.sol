@@ -19,7 +19,7 @@ import {Quorum, Tally} from "../libraries/Quorum.sol";
 abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     using CouncilStore for Council;
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
     using EntryStore for Entry;
     using Quorum for Tally[];
     using Quorum for uint256;
@@ -39,16 +39,18 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
 
     /// @notice A change that waits for its delay. One slot: most are about one record.
     /// @param records how many it is about
-    /// @param part the first of them
+    /// @param contractAddress the first of them
+    /// @param paused seconds of all of that one's pauses, as the change was scheduled
     struct Scheduled {
         uint40 since;
         Status status;
         Kind kind;
         uint8 records;
-        Part part;
+        address contractAddress;
+        uint32 paused;
     }
 
-    /// @param paused seconds of all of the record's pauses, as it was scheduled
+    /// @notice As the last two of {Scheduled}, for each record but the first.
     struct Part {
         address contractAddress;
         uint32 paused;
@@ -72,6 +74,8 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     address public immutable executorImplementation;
 
     address public curator;
+    /// @dev The nonce of the next contract that this one creates.
+    uint32 internal _nextNumber;
     address public pendingCurator;
 
     mapping(address contractAddress => Entry) internal _entries;
@@ -104,14 +108,15 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     /// @dev Begins a tally, once it is certain that the message is for the record's next version.
     function _open(Tally memory tally, address contractAddress, uint64 version) private view {
         Entry storage entry = _entries[contractAddress];
-        uint64 current = entry.version;
-        if (current == 0) revert NotRegistered(contractAddress);
-        if (version != current + 1) revert VersionMismatch(contractAddress, version, current + 1);
+        uint32 next = entry.version + 1;
+        if (next == 1) revert NotRegistered(contractAddress);
+        if (version != next) revert VersionMismatch(contractAddress, version, next);
         tally.contractAddress = contractAddress;
+        tally.councilNumber = entry.council;
         tally.flags = entry.flags;
         tally.pauseNumber = entry.pauseNumber;
         tally.pausedUntil = _pausedUntil(entry);
-        tally.council = entry.council.read();
+        tally.council = tally.councilNumber.read();
     }
 
     function _open(Upgrade[] calldata upgrades) internal view returns (Tally[] memory tallies) {
@@ -208,7 +213,7 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     }
 
     function _pausedUntil(Entry storage entry) internal view returns (uint256) {
-        return uint256(entry.pausedFrom) + entry.pausedFor;
+        return entry.pauseNumber == 0 ? 0 : uint256(entry.pausedFrom) + entry.pausedFor;
     }
 
     function _hashApproval(Upgrade[] calldata upgrades, uint64 deadline) internal view returns (bytes32) {
@@ -224,7 +229,12 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         (council.linkHead, entry.commit, council.linkTail) = Link.split(contractLink);
         entry.version = 1;
         entry.contractHash = contractHash;
-        entry.council = council.write();
+        entry.council = _store(council);
+    }
+
+    function _store(Council memory council) internal returns (uint32 number) {
+        number = _nextNumber++;
+        council.write(number);
     }
 
     /// @dev The code is looked at before the first call, so that no call can put it there only for this.
@@ -249,24 +259,25 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         uint64 version = upgrade.version;
         string calldata contractLink = upgrade.contractLink;
         Entry storage entry = _entries[contractAddress];
-        bytes20 commit = _moveLink(entry, tally.council, contractLink);
-        entry.setFirst(commit, version, tally.flags & ~(VOTED | SCHEDULED), tally.pauseNumber);
+        (bytes20 commit, uint32 council) = _moveLink(tally, contractLink);
+        entry.setFirst(commit, uint32(version), council, tally.flags & ~(VOTED | SCHEDULED), tally.pauseNumber);
         entry.contractHash = contractHash;
         emit RecordChanged(contractAddress, contractHash, digest, version, contractLink, upgrade.buildHash, code);
     }
 
     /// @dev A link that differs in its commit alone moves with that. For any other a new council is stored.
-    function _moveLink(Entry storage entry, bytes memory stored, string calldata contractLink)
+    function _moveLink(Tally memory tally, string calldata contractLink)
         private
-        returns (bytes20 commit)
+        returns (bytes20 commit, uint32 council)
     {
         bool same;
+        bytes memory stored = tally.council;
         uint256 headAt = stored.linkAt();
         (same, commit) = Link.commitBetween(stored, headAt, stored.tailAt(headAt), contractLink);
-        if (same) return commit;
-        Council memory council = stored.unpack();
-        (council.linkHead, commit, council.linkTail) = Link.split(contractLink);
-        entry.council = council.write();
+        if (same) return (commit, tally.councilNumber);
+        Council memory changed = stored.unpack();
+        (changed.linkHead, commit, changed.linkTail) = Link.split(contractLink);
+        council = _store(changed);
     }
 
     function _call(Upgrade calldata upgrade, bytes memory council) private {
@@ -275,6 +286,7 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         address executor_ = council.executor();
         if (executor_.code.length == 0) {
             bytes memory contractAddress = abi.encodePacked(upgrade.contractAddress);
+            ++_nextNumber;
             Clones.cloneDeterministicWithImmutableArgs(executorImplementation, contractAddress, council.executorSalt());
             emit ExecutorCreated(upgrade.contractAddress, executor_);
         }

@@ -13,7 +13,7 @@ import {Schedules} from "./Schedules.sol";
 abstract contract Rotations is IGovernance, Schedules {
     using CouncilStore for Council;
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
 
     uint256 private constant MAX_DELAY = 30 days;
 
@@ -62,7 +62,7 @@ abstract contract Rotations is IGovernance, Schedules {
         council.rules.gate = rotation.gate;
         council.rules.delay = rotation.delay;
         council.rules.commitReveal = rotation.commitReveal;
-        entry.council = council.write();
+        entry.council = _store(council);
         entry.version += 1;
         entry.flags = 0;
         emit Rotated(rotation.contractAddress, digest, rotation);

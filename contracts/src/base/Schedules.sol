@@ -9,7 +9,7 @@ import {Records} from "./Records.sol";
 /// @title Changes that wait for their delay
 abstract contract Schedules is Records {
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
 
     /// @dev How long a ripe change can be carried out.
     int256 internal constant GRACE = 14 days;
@@ -24,17 +24,18 @@ abstract contract Schedules is Records {
         for (uint256 i = 0; i < tallies.length; ++i) {
             address contractAddress = tallies[i].contractAddress;
             Entry storage entry = _entries[contractAddress];
-            Part memory part = Part({contractAddress: contractAddress, paused: uint32(_pausedSeconds(entry))});
+            uint32 paused = uint32(_pausedSeconds(entry));
             if (i == 0) {
                 _scheduled[digest] = Scheduled({
                     since: uint40(block.timestamp),
                     status: Status.Waiting,
                     kind: kind,
                     records: uint8(tallies.length),
-                    part: part
+                    contractAddress: contractAddress,
+                    paused: paused
                 });
             } else {
-                _parts[digest][i] = part;
+                _parts[digest][i] = Part({contractAddress: contractAddress, paused: paused});
             }
             if (entry.flags & SCHEDULED != 0) _previous[contractAddress][digest] = _latest[contractAddress];
             else entry.flags |= SCHEDULED;
@@ -63,17 +64,20 @@ abstract contract Schedules is Records {
         Scheduled storage waiting = _scheduled[digest];
         slack = type(int256).max;
         for (uint256 i = 0; i < waiting.records; ++i) {
-            Part storage part = _partAt(digest, i);
-            Entry storage entry = _entries[part.contractAddress];
+            (address contractAddress, uint256 paused) = _partAt(digest, i);
+            Entry storage entry = _entries[contractAddress];
             uint256 passed = block.timestamp - waiting.since;
-            if (waiting.kind != Kind.Rotation) passed -= _pausedSeconds(entry) - part.paused;
+            if (waiting.kind != Kind.Rotation) passed -= _pausedSeconds(entry) - paused;
             int256 one = int256(passed) - int256(uint256(entry.council.read().rules().delay));
             if (one < slack) slack = one;
         }
     }
 
-    function _partAt(bytes32 digest, uint256 i) internal view returns (Part storage) {
-        return i == 0 ? _scheduled[digest].part : _parts[digest][i];
+    /// @dev The i-th record of a scheduled change, and the seconds of its pauses before that.
+    function _partAt(bytes32 digest, uint256 i) internal view returns (address contractAddress, uint256 paused) {
+        if (i == 0) return (_scheduled[digest].contractAddress, _scheduled[digest].paused);
+        Part storage part = _parts[digest][i];
+        return (part.contractAddress, part.paused);
     }
 
     /// @dev Seconds of all the record's pauses until now.

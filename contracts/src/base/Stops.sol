@@ -11,7 +11,7 @@ import {Schedules} from "./Schedules.sol";
 /// @title How a change is stopped: by a guardian, or by signers who reject it or take their word back
 abstract contract Stops is IGovernance, Schedules {
     using CouncilStore for bytes;
-    using CouncilStore for address;
+    using CouncilStore for uint32;
     using Quorum for Tally[];
 
     uint256 private constant MAX_PAUSE = 7 days;
@@ -34,7 +34,8 @@ abstract contract Stops is IGovernance, Schedules {
 
     function _isPartOf(bytes32 digest, address contractAddress) private view returns (bool) {
         for (uint256 i = 0; i < _scheduled[digest].records; ++i) {
-            if (_partAt(digest, i).contractAddress == contractAddress) return true;
+            (address one,) = _partAt(digest, i);
+            if (one == contractAddress) return true;
         }
         return false;
     }

@@ -21,21 +21,40 @@ struct Council {
 }
 
 /// @title Councils, each kept as the code of an account of its own
-/// @dev Code is read at 3 gas per 32 bytes after 2,600 for the account; nine signers in storage cost 2,100 each.
-/// Layout: STOP (so that nobody can run it) ‖ salt 32 ‖ executor 20 ‖ minSignatures 1 ‖ contractSigners 4 ‖ number of
-/// signers 1, with the highest bit set where there are rules ‖ length of linkHead 2 ‖ signers 20 each ‖ rules
-/// 65 or none: authority 20, guardian 20, gate 20, delay 4, commitReveal 1 ‖ linkHead ‖ linkTail.
+/// @dev Code is read at 3 gas per 32 bytes after 2,600 for the account; nine signers in storage cost 2,100 each. The account
+/// is known by the number under which the registry created it, its nonce, so that no slot is read to find it.
+/// Layout: STOP (so that nobody can run it) ‖ salt 32 ‖ executor 20 ‖ length of linkHead 2 ‖ minSignatures 1 ‖
+/// contractSigners 4 ‖ number of signers 1, with the highest bit set where there are rules ‖ signers 20 each ‖ rules 65 or
+/// none: authority 20, guardian 20, gate 20, delay 4, commitReveal 1 ‖ linkHead ‖ linkTail.
 library CouncilStore {
     uint256 private constant HEADER = 61;
     uint256 private constant ADDRESS = 20;
     uint256 private constant RULES = 65;
     uint8 private constant GOVERNED = 0x80;
 
+    // ----------------------------------------------------------------------------------------------------- addressing
+
+    /// @notice Where the contract stands that this one created under that nonce (Ethereum's yellow paper, §7: the hash of
+    /// the RLP list of creator and nonce).
+    function addressOf(uint32 number) internal view returns (address account) {
+        unchecked {
+            // A number from 0x80 on is preceded by 0x80 and how many bytes it has.
+            uint256 size_ = number < 0x80 ? 0 : number < 0x100 ? 1 : number < 0x10000 ? 2 : number < 0x1000000 ? 3 : 4;
+            uint256 nonce = size_ == 0 ? number : ((0x80 + size_) << (8 * size_)) | number;
+            uint256 list = ((0xd6 + size_) << 168) | (0x94 << 160) | uint160(address(this));
+            uint256 word = ((list << (8 * (size_ + 1))) | nonce) << (8 * (9 - size_));
+            assembly ("memory-safe") {
+                mstore(0x00, word)
+                account := and(keccak256(0x00, add(23, size_)), 0xffffffffffffffffffffffffffffffffffffffff)
+            }
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------------- reading
 
     /// @notice A council as it is stored. The functions below read from it what they are asked for, and no more.
-    function read(address store) internal view returns (bytes memory council) {
-        return store.code;
+    function read(uint32 number) internal view returns (bytes memory council) {
+        return addressOf(number).code;
     }
 
     function executorSalt(bytes memory council) internal pure returns (bytes32) {
@@ -47,21 +66,31 @@ library CouncilStore {
     }
 
     function minSignatures(bytes memory council) internal pure returns (uint8) {
-        return uint8(bytes1(wordAt(council, 53)));
+        return uint8(bytes1(wordAt(council, 55)));
     }
 
     function contractSigners(bytes memory council) internal pure returns (uint32) {
-        return uint32(bytes4(wordAt(council, 54)));
+        return uint32(bytes4(wordAt(council, 56)));
     }
 
     /// @notice How many signers there are.
     function size(bytes memory council) internal pure returns (uint256) {
-        return uint8(bytes1(wordAt(council, 58))) & ~GOVERNED;
+        return uint8(bytes1(wordAt(council, 60))) & ~GOVERNED;
     }
 
     /// @notice Whether there are any rules.
     function isGoverned(bytes memory council) internal pure returns (bool) {
-        return uint8(bytes1(wordAt(council, 58))) & GOVERNED != 0;
+        return uint8(bytes1(wordAt(council, 60))) & GOVERNED != 0;
+    }
+
+    /// @notice Equal for councils with the same signers, of the same kinds, and the same threshold.
+    function quorumHash(bytes memory council) internal pure returns (bytes32 hashed) {
+        unchecked {
+            uint256 length = HEADER - 55 + size(council) * ADDRESS;
+            assembly ("memory-safe") {
+                hashed := keccak256(add(council, 87), length)
+            }
+        }
     }
 
     /// @notice Where the link's head begins.
@@ -74,7 +103,7 @@ library CouncilStore {
     /// @notice Where the link's tail begins, from where its head does.
     function tailAt(bytes memory council, uint256 headAt) internal pure returns (uint256) {
         unchecked {
-            return headAt + uint16(bytes2(wordAt(council, 59)));
+            return headAt + uint16(bytes2(wordAt(council, 53)));
         }
     }
 
@@ -129,18 +158,18 @@ library CouncilStore {
 
     // ------------------------------------------------------------------------------------------------------- writing
 
-    /// @notice Stores a council; the account that is returned can never change.
-    function write(Council memory council) internal returns (address store) {
+    /// @notice Stores a council under the next number; what is stored there can never change.
+    function write(Council memory council, uint32 number) internal {
         bytes memory governed = pack(council.rules);
         uint8 flag = governed.length == 0 ? 0 : GOVERNED;
         bytes memory code = abi.encodePacked(
             bytes1(0),
             council.executorSalt,
             council.executor,
+            uint16(council.linkHead.length),
             council.minSignatures,
             council.contractSigners,
             uint8(council.signers.length) | flag,
-            uint16(council.linkHead.length),
             pack(council.signers),
             governed,
             council.linkHead,
@@ -148,10 +177,11 @@ library CouncilStore {
         );
         // PUSH2 length, DUP1, PUSH1 10 (these bytes), RETURNDATASIZE (0), CODECOPY, RETURNDATASIZE (0), RETURN
         bytes memory creation = bytes.concat(hex"61", bytes2(uint16(code.length)), hex"80600a3d393df3", code);
+        address store;
         assembly ("memory-safe") {
             store := create(0, add(creation, 0x20), mload(creation))
         }
-        if (store == address(0)) revert IRegistryTypes.CouncilNotStored();
+        if (store != addressOf(number)) revert IRegistryTypes.CouncilNotStored();
     }
 
     /// @dev Writes each signer over the 12 empty bytes that end the word of the one before. Those of the last one lie in
