@@ -52,7 +52,8 @@ contract Governance is Rotations, Followings, Stops {
         bytes32 digest = _hashTypedDataV4(MessageHash.hash(commitment));
         Tally[] memory tallies = new Tally[](commitment.contracts.length);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            _openNext(tallies, i, commitment.contracts[i], commitment.versions[i]);
+            _assertNew(tallies, i, commitment.contracts[i]);
+            _open(tallies[i], commitment.contracts[i], commitment.versions[i]);
             if (!tallies[i].council.rules().commitReveal) revert CommitRevealRefused(commitment.contracts[i]);
         }
         _assertAgreed(tallies, digest, signatures);

@@ -15,14 +15,12 @@ import {Link} from "./libraries/Link.sol";
 /// two: what it follows, and the implementation there.
 contract References is IReferences {
     /// @dev One revision of an entry. A write changes the first three slots.
-    /// @param headLength of the link's head
     /// @param base names the link's head and tail
     struct Revision {
         address implementation;
         uint64 number;
         bytes32 contractHash;
         bytes20 commit;
-        uint16 headLength;
         bytes32 base;
         address manager;
         bytes32 key;
@@ -55,54 +53,42 @@ contract References is IReferences {
         address implementation_,
         bytes32 codeHash
     ) external {
+        Revision storage current = _revisions[_idOf(msg.sender, key)];
+        (bytes memory head, bytes20 commit, bytes memory tail) = Link.split(contractLink);
+        bytes32 base = keccak256(abi.encode(head, tail));
+        if (current.number == 0) (current.manager, current.key) = (msg.sender, key);
+        if (current.base != base) {
+            current.base = base;
+            if (_bases[base].head.length == 0) _bases[base] = Base({head: head, tail: tail});
+            emit LinkChanged(msg.sender, key, current.number + 1, string(head), string(tail));
+        }
+        _advance(key, contractHash, commit, implementation_, codeHash);
+    }
+
+    /// @inheritdoc IReferences
+    function advance(bytes32 key, bytes32 contractHash, bytes20 commit, address implementation_, bytes32 codeHash)
+        external
+    {
+        if (_revisions[_idOf(msg.sender, key)].number == 0) revert ReferenceUnknown(msg.sender, key);
+        _advance(key, contractHash, commit, implementation_, codeHash);
+    }
+
+    function _advance(bytes32 key, bytes32 contractHash, bytes20 commit, address implementation_, bytes32 codeHash)
+        private
+    {
         if (contractHash == 0) revert IRegistryTypes.ContractHashZero(msg.sender);
         if (implementation_ != address(0)) Codes.assertStands(implementation_, codeHash);
         else if (codeHash != 0) revert IRegistryTypes.CodeMismatch(address(0), 0, codeHash);
-
         Revision storage current = _revisions[_idOf(msg.sender, key)];
-        _tell(current, key, contractHash, contractLink, implementation_, codeHash);
-        if (current.number == 0) {
-            (current.manager, current.key) = (msg.sender, key);
-        } else if ((current.implementation == address(0)) != (implementation_ == address(0))) {
+        (address previous, uint64 number) = (current.implementation, current.number + 1);
+        if (number != 1 && (previous == address(0)) != (implementation_ == address(0))) {
             revert ImplementationUnexpected(msg.sender, key, implementation_);
         }
-        (current.implementation, current.number) = (implementation_, current.number + 1);
-        current.contractHash = contractHash;
-        _moveLink(current, contractLink);
-    }
-
-    function _tell(
-        Revision storage previous,
-        bytes32 key,
-        bytes32 contractHash,
-        string calldata contractLink,
-        address implementation_,
-        bytes32 codeHash
-    ) private {
         emit Written(
-            msg.sender,
-            key,
-            previous.number + 1,
-            previous.contractHash,
-            previous.implementation,
-            contractHash,
-            implementation_,
-            codeHash,
-            contractLink
+            msg.sender, key, number, current.contractHash, previous, contractHash, implementation_, codeHash, commit
         );
-    }
-
-    /// @dev A link that differs in its commit alone moves with that.
-    function _moveLink(Revision storage current, string calldata contractLink) private {
-        (bool same, bytes20 commit) = Link.commitOf(contractLink, current.headLength, current.base);
-        if (same) {
-            current.commit = commit;
-            return;
-        }
-        (bytes memory head, bytes20 first, bytes memory tail) = Link.split(contractLink);
-        bytes32 base = Link.baseOf(head, tail);
-        (current.commit, current.headLength, current.base) = (first, uint16(head.length), base);
-        if (_bases[base].head.length == 0) _bases[base] = Base({head: head, tail: tail});
+        (current.implementation, current.number) = (implementation_, number);
+        (current.contractHash, current.commit) = (contractHash, commit);
     }
 
     // ------------------------------------------------------------------------------------------------------- followers

@@ -3,6 +3,7 @@ import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { type Approval, approvalTypes, type Domain, toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { messageTypes } from "../../src/protocol/messages.ts";
+import { byAddress } from "../../src/protocol/record.ts";
 import { deployRegistry } from "../helpers/registry.ts";
 import { mustSend } from "./artifacts.ts";
 import { signHash } from "./safe.ts";
@@ -76,7 +77,10 @@ export async function openCouncils(stage: Stage, { size, threshold }: CouncilSiz
     return (await readRecord(contract)).version + 1;
   }
   async function toApproval(moves: readonly Move[]): Promise<Approval> {
-    const upgrades = await Promise.all(moves.map(async (move) => toUpgrade(move, await nextVersion(move.contract))));
+    const ascending = [...moves].sort((one, two) => byAddress(one.contract, two.contract));
+    const upgrades = await Promise.all(
+      ascending.map(async (move) => toUpgrade(move, await nextVersion(move.contract))),
+    );
     return { upgrades, deadline: (await now()) + 86_400 };
   }
   const waiting = new Map<readonly Move[], Approval>();

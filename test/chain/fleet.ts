@@ -23,14 +23,15 @@ export async function openFleet(stage: Stage, { councils, size }: { councils: Co
   const { executor } = await councils.register(contract);
   const references = await councils.readReferences();
 
-  async function write(): Promise<{ readonly gas: number; readonly implementation: Address }> {
+  async function write(name: "write" | "advance"): Promise<{ gas: number; implementation: Address }> {
     const move = await stage.nextMove(contract);
     const { contractHash, contractLink, implementation, codeHash } = move;
-    const args = [key, contractHash, contractLink, implementation, codeHash];
-    const call = { target: references, data: fleetCalls.encodeFunctionData("write", args) };
+    const link = name === "write" ? contractLink : toCommit(contractLink);
+    const args = [key, contractHash, link, implementation, codeHash];
+    const call = { target: references, data: fleetCalls.encodeFunctionData(name, args) };
     return { gas: await councils.finalize([{ ...move, call }]), implementation };
   }
-  await write();
+  await write("write");
   const followers: Address[] = [];
   for (let index = 0; index < size; index++) {
     const salt = encodeBytes32String(String(index));
@@ -41,7 +42,7 @@ export async function openFleet(stage: Stage, { councils, size }: { councils: Co
   return {
     followers,
     async move() {
-      const { gas, implementation } = await write();
+      const { gas, implementation } = await write("advance");
       for (const follower of followers) {
         await assertImplementation(stage, { beacon: references, from: follower, implementation });
       }
@@ -68,6 +69,11 @@ export async function openBeaconFleet(stage: Stage, { safe, size }: { safe: Safe
       return gas;
     },
   };
+}
+
+/** As the 20 bytes that it is. */
+function toCommit(link: string): string {
+  return `0x${/\/tree\/([0-9a-f]{40})/.exec(link)?.[1]}`;
 }
 
 async function findFollower(stage: Stage, { references, salt }: { references: Address; salt: string }) {

@@ -106,7 +106,7 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Begins a tally, once it is certain that the message is for the record's next version.
-    function _open(Tally memory tally, address contractAddress, uint64 version) private view {
+    function _open(Tally memory tally, address contractAddress, uint64 version) internal view {
         Entry storage entry = _entries[contractAddress];
         uint32 next = entry.version + 1;
         if (next == 1) revert NotRegistered(contractAddress);
@@ -119,25 +119,28 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         tally.council = tally.councilNumber.read();
     }
 
+    /// @dev No contract stands twice in a message. Where they ascend, as the tools have them, that is seen at once.
     function _open(Upgrade[] calldata upgrades) internal view returns (Tally[] memory tallies) {
         tallies = new Tally[](upgrades.length);
+        address highest;
         for (uint256 i = 0; i < upgrades.length; ++i) {
             Upgrade calldata upgrade = upgrades[i];
-            _openNext(tallies, i, upgrade.contractAddress, upgrade.version);
+            address contractAddress = upgrade.contractAddress;
+            if (contractAddress > highest) highest = contractAddress;
+            else _assertNew(tallies, i, contractAddress);
+            _open(tallies[i], contractAddress, upgrade.version);
         }
     }
 
-    /// @dev No contract stands twice in a message.
-    function _openNext(Tally[] memory tallies, uint256 i, address contractAddress, uint64 version) internal view {
-        for (uint256 j = 0; j < i; ++j) {
-            if (tallies[j].contractAddress == contractAddress) revert DuplicateContract(contractAddress);
+    function _assertNew(Tally[] memory tallies, uint256 opened, address contractAddress) internal pure {
+        for (uint256 i = 0; i < opened; ++i) {
+            if (tallies[i].contractAddress == contractAddress) revert DuplicateContract(contractAddress);
         }
-        _open(tallies[i], contractAddress, version);
     }
 
     function _only(address contractAddress, uint64 version) internal view returns (Tally[] memory tallies) {
         tallies = new Tally[](1);
-        _openNext(tallies, 0, contractAddress, version);
+        _open(tallies[0], contractAddress, version);
     }
 
     /// @dev Reverts unless every record agrees to the digest.

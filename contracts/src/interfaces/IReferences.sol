@@ -25,6 +25,7 @@ interface IReferences is IBeacon {
     }
 
     /// @notice An entry was written for the first time (the previous members are zero), or again.
+    /// @param commit of the link, whose other parts the last {LinkChanged} of the entry told
     event Written(
         address indexed manager,
         bytes32 indexed key,
@@ -34,8 +35,11 @@ interface IReferences is IBeacon {
         bytes32 contractHash,
         address implementation,
         bytes32 codeHash,
-        string contractLink
+        bytes20 commit
     );
+
+    /// @notice The entry's links are `head ‖ commit in 40 hex digits ‖ tail` from this revision on.
+    event LinkChanged(address indexed manager, bytes32 indexed key, uint64 indexed revision, string head, string tail);
 
     /// @notice The current revision stays to be pinned, also after the next one is written.
     event Kept(address indexed manager, bytes32 indexed key, uint64 indexed revision);
@@ -75,6 +79,10 @@ interface IReferences is IBeacon {
         address implementation,
         bytes32 codeHash
     ) external;
+
+    /// @notice As {write}, where nothing of the link but its commit differs from that of the revision before.
+    function advance(bytes32 key, bytes32 contractHash, bytes20 commit, address implementation, bytes32 codeHash)
+        external;
 
     // ------------------------------------------------------------------------------------------------------ followers
 

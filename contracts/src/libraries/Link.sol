@@ -51,30 +51,6 @@ library Link {
         return parseCommit(link, head);
     }
 
-    /// @notice Names a head and a tail in one word.
-    function baseOf(bytes memory head, bytes memory tail) internal pure returns (bytes32) {
-        return baseOf(keccak256(head), keccak256(tail));
-    }
-
-    /// @notice The commit of a link whose head, of this length, and tail are those that `base` names; `same` is false where
-    /// it has others.
-    function commitOf(string calldata contractLink, uint256 headLength, bytes32 base)
-        internal
-        pure
-        returns (bool same, bytes20 commit)
-    {
-        bytes calldata link = bytes(contractLink);
-        uint256 tailAt = headLength + COMMIT_LENGTH;
-        if (link.length < tailAt) return (false, 0);
-        bytes32 found = baseOf(MessageHash.hashBytes(link[:headLength]), MessageHash.hashBytes(link[tailAt:]));
-        if (found != base) return (false, 0);
-        return parseCommit(link, headLength);
-    }
-
-    function baseOf(bytes32 headHash, bytes32 tailHash) private pure returns (bytes32) {
-        return keccak256(abi.encode(headHash, tailHash));
-    }
-
     function hashOf(bytes memory data, uint256 from, uint256 to) private pure returns (bytes32 hashed) {
         assembly ("memory-safe") {
             hashed := keccak256(add(add(data, 0x20), from), sub(to, from))
