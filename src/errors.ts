@@ -103,6 +103,7 @@ export const catalogue = {
   CHAIN_WRONG_ID: ["usage", "The RPC answers for another chain than the setting says."],
   CHAIN_REFUSED: ["fault", "Check the RPC's limits and the key in its address; nothing was changed."],
   CHAIN_REVERTED: ["refusal", "The contract refused; the reason is in the message."],
+  DEPLOYER_ABSENT: ["refusal", "Deploy it first, from any account: docs/guides/deploy-a-registry.md says how."],
   RELAYER_UNABLE: ["fault", "Fund the relayer's account, or raise its fee cap; nothing was sent."],
   STORE_FAILED: [
     "fault",

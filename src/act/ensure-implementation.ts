@@ -11,7 +11,8 @@ export type Deployment = FinalizeOrder["deployments"][number];
  * Deploys the implementation through the deterministic deployer, unless code stands at its address (protocol §4).
  * Whether that is the signed code is for the registry to say: it compares the code hash.
  *
- * @throws CHAIN_REVERTED where the constructor reverts or the chain has no deterministic deployer
+ * @throws DEPLOYER_ABSENT where the chain has no deterministic deployer
+ * @throws CHAIN_REVERTED where the constructor reverts
  */
 export async function ensureImplementation(
   { salt, initcode, account }: Deployment,
@@ -19,9 +20,7 @@ export async function ensureImplementation(
 ): Promise<void> {
   const stands = async () => (await registry.readCode(account)) !== "0x";
   if (await stands()) return;
-  if ((await registry.readCode(deployerAddress)) === "0x") {
-    throw failure("CHAIN_REVERTED", `expected the deterministic deployer at ${deployerAddress}, found no code`);
-  }
+  await assertDeployer(registry);
   const data = toDeploymentData(salt, initcode as Hex);
   try {
     await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data });
@@ -31,4 +30,14 @@ export async function ensureImplementation(
     throw error;
   }
   if (!(await stands())) throw failure("TRANSACTION_UNKNOWN", `the implementation ${account} is sent, but not there`);
+}
+
+/** Without it, a transaction to its address would succeed and deploy nothing. @throws DEPLOYER_ABSENT */
+export async function assertDeployer(registry: Registry): Promise<void> {
+  if ((await registry.readCode(deployerAddress)) !== "0x") return;
+  const { chainId } = registry.domain;
+  throw failure(
+    "DEPLOYER_ABSENT",
+    `expected the deterministic deployer at ${deployerAddress} on chain ${chainId}, found no code`,
+  );
 }

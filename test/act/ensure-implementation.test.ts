@@ -72,7 +72,7 @@ describe("an implementation", () => {
   it("is refused on a chain without the deterministic deployer, which would swallow it", async () => {
     await anvil.provider.send("anvil_setCode", [deployerAddress, "0x"]);
     const deploying = ensureImplementation(idle, { registry, relayer });
-    await expect(deploying).rejects.toMatchObject({ code: "CHAIN_REVERTED" });
+    await expect(deploying).rejects.toMatchObject({ code: "DEPLOYER_ABSENT" });
     expect(await countSent()).toBe(0);
   });
 });

@@ -81,43 +81,6 @@ function register(record: unknown, env: Record<string, string>) {
   return countersign(["register", "-", ...on(), "--json"], { env, input: JSON.stringify(record) });
 }
 
-describe("registry deploy", () => {
-  it("says where it stands, each time, and needs only one transaction", async () => {
-    const count = await anvil.provider.getTransactionCount(curator());
-    const args = ["registry", "deploy", "--curator", curator(), "--rpc", anvil.rpc];
-    expect(await countersign(args, { env: key(0) })).toMatchObject({ exit: 0, stdout: `${registry}\n` });
-    const { stdout } = await countersign([...args, "--json"], { env: key(1) });
-    expect(JSON.parse(stdout)).toEqual({ registry, chainId: 31337, curator: curator(), deployed: false });
-    expect(await anvil.provider.getTransactionCount(curator())).toBe(count);
-  });
-
-  it("takes the key from a keystore, and the chain from the environment", async () => {
-    const [file, password] = [join(scratch, "key.json"), join(scratch, "password")];
-    writeFileSync(file, toKeystore());
-    writeFileSync(password, "a password\n");
-    const chains = [
-      { chainId: 31337, rpc: anvil.rpc, registry },
-      { chainId: 1, rpc: "http://127.0.0.1:1", registry },
-    ];
-    const env = { COUNTERSIGN_CHAINS: JSON.stringify(chains), COUNTERSIGN_KEY: "not looked at" };
-    const args = ["registry", "deploy", "--keystore", file, "--password-file", password, "--json"];
-    const ran = await countersign([...args, "--chain", "31337"], { env });
-    expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toMatchObject({ registry: toRegistryAddress(), curator: null, deployed: true });
-    expect(await countersign(args, { env })).toMatchObject({ exit: 2 });
-    writeFileSync(password, "another");
-    const refused = await countersign([...args, "--chain", "31337"], { env });
-    expect(refused).toMatchObject({ exit: 2, stdout: expect.stringContaining("they do not fit") });
-  });
-
-  it("is refused where the chain has no deterministic deployer", async () => {
-    await using bare = await startAnvil({ chainId: 5 });
-    await bare.provider.send("anvil_setCode", ["0x4e59b44847b379578588920cA78FbF26c0B4956C", "0x"]);
-    const ran = await countersign(["registry", "deploy", "--rpc", bare.rpc], { env: key(0) });
-    expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("CHAIN_REVERTED: expected the") });
-  });
-});
-
 describe("register and record", () => {
   it("registers for the curator what has no owner, and gives it back as it came", async () => {
     const contract = await placeContract();
