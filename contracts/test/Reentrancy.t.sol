@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {Target} from "./base/RegistryTest.sol";
-import {Puppet, GovernanceTest} from "./base/GovernanceTest.sol";
+import {GovernanceTest} from "./base/GovernanceTest.sol";
+import {Puppet} from "./base/Puppet.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice Has its puppet call while it is constructed.

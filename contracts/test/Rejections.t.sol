@@ -3,28 +3,11 @@ pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {Wallet} from "./ContractSigners.t.sol";
-import {GovernanceTest} from "./base/GovernanceTest.sol";
+import {VotesTest} from "./base/VotesTest.sol";
 import {vm} from "./base/Vm.sol";
 
-/// @notice Rejections and revocations. The target has nine signers of whom six must sign: four end a digest.
-contract RejectionsTest is GovernanceTest {
-    IRegistryTypes.Approval private approval;
-    bytes32 private digest;
-    bytes private all;
-
-    function setUp() public override {
-        super.setUp();
-        IRegistryTypes.Upgrade memory upgrade = upgradeOf(address(target));
-        approval.deadline = uint64(NOW + 14 days);
-        approval.upgrades.push();
-        approval.upgrades[0].contractAddress = upgrade.contractAddress;
-        approval.upgrades[0].version = upgrade.version;
-        approval.upgrades[0].contractHash = upgrade.contractHash;
-        approval.upgrades[0].contractLink = upgrade.contractLink;
-        digest = digestOf(approval);
-        all = signBy(digest, keys, 9);
-    }
-
+/// @notice Rejections. The target has nine signers of whom six must sign: four end a digest.
+contract RejectionsTest is VotesTest {
     // ------------------------------------------------------------------------------------------------------- rejecting
 
     function test_reject_tellsWhoByNow() public {
@@ -246,93 +229,5 @@ contract RejectionsTest is GovernanceTest {
         registry.reject(address(other), rejection, contractEntry(address(wallet), ""));
         (uint32 rejected,) = registry.votesOf(address(other), keccak256("it"));
         vm.assertEq(uint256(rejected), 1);
-    }
-
-    // ---------------------------------------------------------------------------------------------------- revoking
-
-    function test_revoke_takesTheSignersApprovalBack() public {
-        vm.expectEmit(true, true, true, true, address(registry));
-        emit IRegistryTypes.Revoked(digest, address(target), 2, signers[3]);
-        vm.prank(signers[3]);
-        registry.revoke(address(target), digest);
-        (uint32 rejected, uint32 revoked) = registry.votesOf(address(target), digest);
-        vm.assertEq(uint256(rejected), 0);
-        vm.assertEq(uint256(revoked), 1 << 3);
-
-        bytes memory signatures = signBy(digest, keys, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
-        registry.finalize(approval, signatures);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
-        registry.schedule(approval, signatures);
-        registry.finalize(approval, signBy(digest, keys, 7));
-    }
-
-    /// @dev Revoked is not rejected: all nine may, and the digest still is no dead one.
-    function test_revoke_endsNothing() public {
-        for (uint256 i = 0; i < 9; ++i) {
-            vm.prank(signers[i]);
-            registry.revoke(address(target), digest);
-        }
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
-        registry.finalize(approval, all);
-    }
-
-    function test_revoke_addsToRejections() public {
-        reject(digest, 2);
-        vm.prank(signers[0]);
-        registry.revoke(address(target), digest);
-        vm.prank(signers[8]);
-        registry.revoke(address(target), digest);
-        vm.prank(signers[1]);
-        registry.revoke(address(target), digest);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
-        registry.finalize(approval, all);
-    }
-
-    function test_revoke_countsForRotationsToo() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        bytes memory signatures = quorum(digestOf(rotation));
-        vm.prank(signers[5]);
-        registry.revoke(address(target), digestOf(rotation));
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
-        registry.rotate(rotation, signatures);
-    }
-
-    /// @dev I13.
-    function testFuzz_revoke_revertsForAllButSigners(address sender) public {
-        for (uint256 i = 0; i < 9; ++i) {
-            vm.assume(sender != signers[i]);
-        }
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotSigner.selector, address(target), sender));
-        vm.prank(sender);
-        registry.revoke(address(target), digest);
-    }
-
-    function test_revoke_revertsForOtherRecordsSigners() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotSigner.selector, address(target), others[0]));
-        vm.prank(others[0]);
-        registry.revoke(address(target), digest);
-    }
-
-    function test_revoke_revertsForUnregistered() public {
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
-        vm.prank(signers[0]);
-        registry.revoke(stranger, digest);
-    }
-
-    /// @dev Every status but none.
-    function test_revoke_revertsOnceItIsScheduled() public {
-        registry.schedule(approval, all);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Waiting)
-        );
-        vm.prank(signers[0]);
-        registry.revoke(address(target), digest);
-        registry.execute(approval);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Executed)
-        );
-        vm.prank(signers[0]);
-        registry.revoke(address(target), digest);
     }
 }

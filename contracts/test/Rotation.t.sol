@@ -6,6 +6,7 @@ import {Wallet} from "./ContractSigners.t.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
+/// @notice Signers and governance replaced as a whole: what that changes and voids, and what is refused.
 contract RotationTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- effects
 
@@ -161,111 +162,6 @@ contract RotationTest is GovernanceTest {
         bytes memory signatures = quorum(digestOf(rotation));
         registry.rotate(rotation, signatures);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
-        registry.rotate(rotation, signatures);
-    }
-
-    // ------------------------------------------------------------------------------------------------------- consent
-
-    function test_rotate_revertsBelowTheQuorum() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
-        bytes memory signatures = signBy(digestOf(rotation), keys, 5);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
-        registry.rotate(rotation, signatures);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
-        registry.rotate(rotation, "");
-    }
-
-    /// @dev Those who come have no say yet.
-    function test_rotate_revertsForTheNewSigners() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
-        bytes memory signatures = otherQuorum(digestOf(rotation));
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, others[0], false));
-        registry.rotate(rotation, signatures);
-    }
-
-    function testFuzz_rotate_revertsForEveryOtherVersion(uint64 version) public {
-        vm.assume(version != 2);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        rotation.version = version;
-        bytes memory signatures = quorum(digestOf(rotation));
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), version, 2));
-        registry.rotate(rotation, signatures);
-    }
-
-    function test_rotate_revertsForUnregistered() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(stranger);
-        bytes memory signatures = quorum(digestOf(rotation));
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
-        registry.rotate(rotation, signatures);
-    }
-
-    function test_rotate_atTheDeadlineAndNotAfter() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        bytes memory signatures = quorum(digestOf(rotation));
-        vm.warp(rotation.deadline + 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.DeadlinePassed.selector, rotation.deadline, rotation.deadline + 1)
-        );
-        registry.rotate(rotation, signatures);
-        vm.warp(rotation.deadline);
-        registry.rotate(rotation, signatures);
-        vm.assertEq(versionOf(address(target)), 2);
-    }
-
-    function test_rotate_refusesDeadlinesMoreThanThirtyDaysAhead() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        uint256[2] memory deadlines = [NOW + 30 days + 1, uint256(type(uint64).max)];
-        for (uint256 i = 0; i < 2; ++i) {
-            rotation.deadline = uint64(deadlines[i]);
-            bytes memory signatures = quorum(digestOf(rotation));
-            vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, deadlines[i], NOW + 30 days));
-            registry.rotate(rotation, signatures);
-        }
-        rotation.deadline = uint64(NOW + 30 days);
-        rotate(rotation);
-    }
-
-    /// @dev I8: every field is signed. Six good signatures of one rotation are good for no other.
-    function test_rotate_refusesEveryChangedField() public {
-        bytes memory signatures = quorum(digestOf(fullRotation()));
-        for (uint256 i = 0; i < 11; ++i) {
-            IRegistryTypes.Rotation memory changed = fullRotation();
-            if (i == 0) changed.contractAddress = address(other);
-            if (i == 1) changed.version = 3;
-            if (i == 2) changed.signers = signers;
-            if (i == 3) changed.contractSigners = 1;
-            if (i == 4) changed.minSignatures = 1;
-            if (i == 5) changed.authority = stranger;
-            if (i == 6) changed.guardian = stranger;
-            if (i == 7) changed.gate = stranger;
-            if (i == 8) changed.delay += 1;
-            if (i == 9) changed.commitReveal = false;
-            if (i == 10) changed.deadline += 1;
-            vm.expectPartialRevert(
-                i == 1 ? IRegistryTypes.VersionMismatch.selector : IRegistryTypes.SignerUnknown.selector
-            );
-            registry.rotate(changed, signatures);
-        }
-        registry.rotate(fullRotation(), signatures);
-    }
-
-    /// @dev I9.
-    function test_rotate_refusesSignaturesOfAnotherChain() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
-        bytes memory signatures = quorum(digestOf(rotation));
-        uint256 here = block.chainid;
-        vm.chainId(here + 1);
-        vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
-        registry.rotate(rotation, signatures);
-        vm.chainId(here);
-        registry.rotate(rotation, signatures);
-    }
-
-    /// @dev S62: what was signed as a rejection of it is no consent to it.
-    function test_rotate_refusesARejectionOfIt() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
-        bytes memory signatures = quorum(digestOf(rejectionOf(digestOf(rotation))));
-        vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         registry.rotate(rotation, signatures);
     }
 

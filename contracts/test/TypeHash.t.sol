@@ -28,23 +28,74 @@ contract TypeHashTest is RegistryTest {
         vm.assertEq(MessageHash.REJECTION_TYPEHASH, keccak256(bytes(TypedData.REJECTION)));
         vm.assertEq(MessageHash.ROTATION_TYPEHASH, keccak256(bytes(TypedData.ROTATION)));
         vm.assertEq(MessageHash.COMMITMENT_TYPEHASH, keccak256(bytes(TypedData.COMMITMENT)));
+        vm.assertEq(MessageHash.FOLLOWING_TYPEHASH, keccak256(bytes(TypedData.FOLLOWING)));
         vm.assertEq(MessageHash.UNPAUSE_TYPEHASH, keccak256(bytes(TypedData.UNPAUSE)));
     }
 
     function test_vectors_recordOnly() public {
-        checkVector("record-only");
+        checkApproval("record-only");
     }
 
     function test_vectors_upgrade() public {
-        checkVector("upgrade");
+        checkApproval("upgrade");
     }
 
     function test_vectors_severalRecords() public {
-        checkVector("several-records");
+        checkApproval("several-records");
     }
 
     function test_vectors_extremes() public {
-        checkVector("extremes");
+        checkApproval("extremes");
+    }
+
+    function test_vectors_rejection() public {
+        string[2] memory names = ["plain", "extremes"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            string memory json = read("rejection", names[i]);
+            bytes memory message = vm.parseJsonType(json, ".message", TypedData.REJECTION);
+            IRegistryTypes.Rejection memory rejection = abi.decode(message, (IRegistryTypes.Rejection));
+            checkVector(json, MessageHash.REJECTION_TYPEHASH, this.hashOf(rejection), TypedData.hash(rejection));
+        }
+    }
+
+    function test_vectors_rotation() public {
+        string[3] memory names = ["governed", "ungoverned", "extremes"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            string memory json = read("rotation", names[i]);
+            bytes memory message = vm.parseJsonType(json, ".message", TypedData.ROTATION);
+            IRegistryTypes.Rotation memory rotation = abi.decode(message, (IRegistryTypes.Rotation));
+            checkVector(json, MessageHash.ROTATION_TYPEHASH, this.hashOf(rotation), TypedData.hash(rotation));
+        }
+    }
+
+    function test_vectors_commitment() public {
+        string[2] memory names = ["plain", "extremes"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            string memory json = read("commitment", names[i]);
+            bytes memory message = vm.parseJsonType(json, ".message", TypedData.COMMITMENT);
+            IRegistryTypes.Commitment memory commitment = abi.decode(message, (IRegistryTypes.Commitment));
+            checkVector(json, MessageHash.COMMITMENT_TYPEHASH, this.hashOf(commitment), TypedData.hash(commitment));
+        }
+    }
+
+    function test_vectors_following() public {
+        string[3] memory names = ["plain", "pinned", "unfollow"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            string memory json = read("following", names[i]);
+            bytes memory message = vm.parseJsonType(json, ".message", TypedData.FOLLOWING);
+            IRegistryTypes.Following memory following = abi.decode(message, (IRegistryTypes.Following));
+            checkVector(json, MessageHash.FOLLOWING_TYPEHASH, this.hashOf(following), TypedData.hash(following));
+        }
+    }
+
+    function test_vectors_unpause() public {
+        string[2] memory names = ["plain", "extremes"];
+        for (uint256 i = 0; i < names.length; ++i) {
+            string memory json = read("unpause", names[i]);
+            bytes memory message = vm.parseJsonType(json, ".message", TypedData.UNPAUSE);
+            IRegistryTypes.Unpause memory unpause = abi.decode(message, (IRegistryTypes.Unpause));
+            checkVector(json, MessageHash.UNPAUSE_TYPEHASH, this.hashOf(unpause), TypedData.hash(unpause));
+        }
     }
 
     /// @dev `shape` picks how many upgrades, codes and calls there are: 0 to 2 each.
@@ -98,6 +149,13 @@ contract TypeHashTest is RegistryTest {
         vm.assertEq(MessageHash.hash(rejection), TypedData.hash(rejection));
     }
 
+    function testFuzz_hash_ofAFollowingAgreesWithTheSecondDerivation(IRegistryTypes.Following calldata following)
+        public
+        pure
+    {
+        vm.assertEq(MessageHash.hash(following), TypedData.hash(following));
+    }
+
     function testFuzz_hash_ofAnUnpauseAgreesWithTheSecondDerivation(IRegistryTypes.Unpause calldata message)
         public
         pure
@@ -123,27 +181,63 @@ contract TypeHashTest is RegistryTest {
         vm.assertNotEq(registry.DOMAIN_SEPARATOR(), before);
     }
 
-    function checkVector(string memory name) private {
-        string memory json = vm.readFile(string.concat("test/vectors/approval/", name, ".json"));
-        uint256 chainId = vm.parseJsonUint(json, ".domain.chainId");
-        address verifier = vm.parseJsonAddress(json, ".domain.verifyingContract");
-        IRegistryTypes.Approval memory approval =
-            abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
+    // ------------------------------------------------------------------------------------------------------- helpers
 
-        vm.assertEq(vm.parseJsonString(json, ".domain.name"), "Countersign");
-        vm.assertEq(vm.parseJsonBytes32(json, ".typeHash"), MessageHash.APPROVAL_TYPEHASH);
-        vm.assertEq(vm.parseJsonBytes32(json, ".structHash"), TypedData.hash(approval));
-        vm.assertEq(vm.parseJsonBytes32(json, ".domainSeparator"), TypedData.domainSeparator(chainId, verifier));
-
-        // The same registry, as if it stood on the vector's chain at the vector's address.
-        vm.chainId(chainId);
-        deployAt(verifier);
-        vm.assertEq(IRegistry(verifier).DOMAIN_SEPARATOR(), vm.parseJsonBytes32(json, ".domainSeparator"));
-        vm.assertEq(IRegistry(verifier).hashApproval(approval), vm.parseJsonBytes32(json, ".digest"));
+    /// @dev The library hashes what lies in calldata.
+    function hashOf(IRegistryTypes.Rejection calldata message) external pure returns (bytes32) {
+        return MessageHash.hash(message);
     }
 
-    /// @dev The code caches the address that it was created at; it must notice that it stands elsewhere.
-    function deployAt(address place) private {
+    function hashOf(IRegistryTypes.Rotation calldata message) external pure returns (bytes32) {
+        return MessageHash.hash(message);
+    }
+
+    function hashOf(IRegistryTypes.Commitment calldata message) external pure returns (bytes32) {
+        return MessageHash.hash(message);
+    }
+
+    function hashOf(IRegistryTypes.Following calldata message) external pure returns (bytes32) {
+        return MessageHash.hash(message);
+    }
+
+    function hashOf(IRegistryTypes.Unpause calldata message) external pure returns (bytes32) {
+        return MessageHash.hash(message);
+    }
+
+    function read(string memory kind, string memory name) private view returns (string memory) {
+        return vm.readFile(string.concat("test/vectors/", kind, "/", name, ".json"));
+    }
+
+    function checkApproval(string memory name) private {
+        string memory json = read("approval", name);
+        IRegistryTypes.Approval memory approval =
+            abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
+        bytes32 structHash = TypedData.hash(approval);
+        address place = checkVector(json, MessageHash.APPROVAL_TYPEHASH, structHash, structHash);
+        vm.assertEq(IRegistry(place).hashApproval(approval), vm.parseJsonBytes32(json, ".digest"));
+    }
+
+    /// @param found the struct hash as the contracts derive it
+    /// @param again the struct hash as the tests do
+    /// @return place where the registry stands now: on the vector's chain, at the vector's address
+    function checkVector(string memory json, bytes32 typeHash, bytes32 found, bytes32 again)
+        private
+        returns (address place)
+    {
+        vm.assertEq(vm.parseJsonString(json, ".domain.name"), "Countersign");
+        vm.assertEq(vm.parseJsonString(json, ".domain.version"), "1");
+        vm.assertEq(vm.parseJsonBytes32(json, ".typeHash"), typeHash);
+        vm.assertEq(vm.parseJsonBytes32(json, ".structHash"), found);
+        vm.assertEq(vm.parseJsonBytes32(json, ".structHash"), again);
+
+        uint256 chainId = vm.parseJsonUint(json, ".domain.chainId");
+        place = vm.parseJsonAddress(json, ".domain.verifyingContract");
+        vm.chainId(chainId);
+        // The code caches the address that it was created at; it must notice that it stands elsewhere.
         vm.etch(place, address(registry).code);
+        bytes32 separator = IRegistry(place).DOMAIN_SEPARATOR();
+        vm.assertEq(separator, vm.parseJsonBytes32(json, ".domainSeparator"));
+        vm.assertEq(separator, TypedData.domainSeparator(chainId, place));
+        vm.assertEq(TypedData.digest(separator, found), vm.parseJsonBytes32(json, ".digest"));
     }
 }

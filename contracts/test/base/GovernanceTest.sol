@@ -6,17 +6,6 @@ import {RegistryTest, Target} from "./RegistryTest.sol";
 import {TypedData} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice Passes any call on, as itself, with the answer or the reason.
-contract Puppet {
-    function call(address to, bytes calldata data) external returns (bytes memory) {
-        (bool success, bytes memory answer) = to.call(data);
-        if (success) return answer;
-        assembly ("memory-safe") {
-            revert(add(answer, 0x20), mload(answer))
-        }
-    }
-}
-
 /// @notice A second record with signers of its own, and the messages that govern records.
 abstract contract GovernanceTest is RegistryTest {
     /// @dev The deterministic deployer, as it stands on every chain.
@@ -78,6 +67,18 @@ abstract contract GovernanceTest is RegistryTest {
         message.deadline = uint64(vm.getBlockTimestamp() + 14 days);
     }
 
+    /// @notice The record's next version follows the current revision of an entry, and those after it.
+    function followingOf(address contractAddress, address manager, bytes32 key)
+        internal
+        view
+        returns (IRegistryTypes.Following memory following)
+    {
+        following.contractAddress = contractAddress;
+        following.version = registry.record(contractAddress).version + 1;
+        (following.manager, following.key) = (manager, key);
+        following.deadline = uint64(vm.getBlockTimestamp() + 14 days);
+    }
+
     function commitmentOf(IRegistryTypes.Approval memory approval, bytes32 salt)
         internal
         view
@@ -121,6 +122,10 @@ abstract contract GovernanceTest is RegistryTest {
 
     function digestOf(IRegistryTypes.Commitment memory commitment) internal view returns (bytes32) {
         return digestOf(TypedData.hash(commitment));
+    }
+
+    function digestOf(IRegistryTypes.Following memory following) internal view returns (bytes32) {
+        return digestOf(TypedData.hash(following));
     }
 
     function digestOf(IRegistryTypes.Rejection memory rejection) internal view returns (bytes32) {

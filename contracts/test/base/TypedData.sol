@@ -16,6 +16,8 @@ library TypedData {
         "Rotation(address contractAddress,uint64 version,address[] signers,uint32 contractSigners,uint8 minSignatures,address authority,address guardian,address gate,uint32 delay,bool commitReveal,uint64 deadline)";
     string internal constant COMMITMENT =
         "Commitment(address[] contracts,uint64[] versions,bytes32 commitment,uint64 deadline)";
+    string internal constant FOLLOWING =
+        "Following(address contractAddress,uint64 version,address manager,bytes32 key,uint64 pinnedRevision,uint64 deadline)";
     string internal constant UNPAUSE =
         "Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)";
     string internal constant DOMAIN =
@@ -90,6 +92,12 @@ library TypedData {
         }
         bytes memory encoded = abi.encode(keccak256(bytes(COMMITMENT)), hash(commitment.contracts), keccak256(versions));
         return keccak256(bytes.concat(encoded, abi.encode(commitment.commitment, commitment.deadline)));
+    }
+
+    function hash(IRegistryTypes.Following memory following) internal pure returns (bytes32) {
+        bytes memory encoded = abi.encode(keccak256(bytes(FOLLOWING)), following.contractAddress, following.version);
+        encoded = bytes.concat(encoded, abi.encode(following.manager, following.key));
+        return keccak256(bytes.concat(encoded, abi.encode(following.pinnedRevision, following.deadline)));
     }
 
     function hash(IRegistryTypes.Unpause memory message) internal pure returns (bytes32) {

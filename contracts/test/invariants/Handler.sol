@@ -2,88 +2,21 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
-import {GovernanceTest} from "../base/GovernanceTest.sol";
-import {TypedData} from "../base/TypedData.sol";
-import {Vm, vm} from "../base/Vm.sol";
+import {vm} from "../base/Vm.sol";
+import {Checks} from "./Checks.sol";
+import {Counter} from "./Counter.sol";
+import {Sending} from "./Sending.sol";
 
-/// @notice Counts who calls it.
-contract Counter {
-    address public owner;
-    address public executor;
-    uint256 public calls;
-    uint256 public strangers;
-
-    constructor() {
-        owner = msg.sender;
-    }
-
-    function expect(address executor_) external {
-        executor = executor_;
-    }
-
-    function count() external {
-        if (msg.sender == executor) ++calls;
-        else ++strangers;
-    }
-}
-
-/// @notice Does to two records whatever the runner picks, as anybody, with too few signatures as often as with enough;
-/// and keeps a second book of what events tell, which is never read from the registry.
-contract Handler is GovernanceTest {
-    /// @notice A record as its events tell it.
-    struct Model {
-        uint64 version;
-        bytes32 contractHash;
-        string link;
-        address[] signers;
-        uint8 minSignatures;
-        IRegistryTypes.Rules rules;
-        uint64 pauseNumber;
-    }
-
-    struct Span {
-        uint256 from;
-        uint256 until;
-    }
-
-    /// @param delays of its contracts, when it was scheduled
-    struct Queued {
-        uint256 since;
-        IRegistryTypes.Status status;
-        bool isRotation;
-        address[] contracts;
-        uint256[] delays;
-    }
-
+/// @notice Does to two records whatever the runner picks, as anybody, with too few signatures as often as with enough.
+contract Handler is Sending, Checks {
     bytes32 private constant SALT = keccak256("salt");
 
-    Counter[2] public counters;
     uint256[][2] private teams;
-    mapping(address => uint256) private keyOf;
-
-    mapping(address => Model) private models;
-    mapping(address => Span[]) private pauses;
-    mapping(address => mapping(uint64 => mapping(bytes32 => uint32))) private rejections;
-    mapping(address => mapping(uint64 => mapping(bytes32 => uint32))) private revocations;
-    mapping(bytes32 => Queued) private queued;
-    bytes32[] private digests;
-    mapping(address => mapping(bytes32 => bool)) private accepted;
-    mapping(bytes32 => bool) private hasCall;
 
     IRegistryTypes.Approval[] private approvals;
     IRegistryTypes.Rotation[] private rotations;
     IRegistryTypes.Commitment[] private commitments;
     IRegistryTypes.Approval[] private hidden;
-    bytes[] private sent;
-
-    /// @notice What must never become true, in words; empty while all is well.
-    string public violation;
-    uint256[2] public expectedCalls;
-    uint256 public successes;
-    mapping(bytes4 => uint256) public successesOf;
-
-    /// @dev Whether what is being sent carries consent, and for which records.
-    mapping(address => bool) private mayChange;
 
     constructor() {
         setUp();
@@ -242,347 +175,12 @@ contract Handler is GovernanceTest {
         send(sender % 2 == 0 ? stranger : models[one(sender)].rules.authority, data);
     }
 
-    // ------------------------------------------------------------------------------------------------------- sending
-
-    /// @dev Sends, writes the book, and looks whether anything happened that must not.
-    function send(address sender, bytes memory data) private returns (bool success) {
-        bytes32[2] memory before = [all(0), all(1)];
-        bytes32[2] memory fields = [stateOf(address(counters[0])), stateOf(address(counters[1]))];
-        uint64[2] memory versions = [models[address(counters[0])].version, models[address(counters[1])].version];
-        vm.recordLogs();
-        vm.prank(sender);
-        (success,) = address(registry).call(data);
-        // What a failed call told did not happen, though it is among the logs.
-        if (!success) vm.getRecordedLogs();
-        if (success) {
-            book();
-            ++successes;
-            ++successesOf[bytes4(data)];
-            // A rejection may be repeated: it counts once. Whatever else was accepted must not be so again.
-            if (bytes4(data) != registry.reject.selector && bytes4(data) != registry.revoke.selector) sent.push(data);
-        }
-        for (uint256 i = 0; i < 2; ++i) {
-            address contractAddress = address(counters[i]);
-            if (!success && all(i) != before[i]) violation = "a failed call changed something";
-            uint256 found = registry.record(contractAddress).version;
-            if (found != versions[i] && found != versions[i] + 1) violation = "version did not grow by one";
-            if (stateOf(contractAddress) == fields[i]) continue;
-            if (!mayChange[contractAddress]) violation = "record changed without consent";
-            if (found == versions[i]) violation = "record changed without its version";
-        }
-        forbid();
-    }
-
-    /// @dev Signatures by the first `count` signers of each record, the sender, and whether that is consent.
-    function consent(address[] memory contracts, bytes32 digest, uint256 count, uint256 sender)
-        private
-        returns (bytes memory signatures, address by)
-    {
-        forbid();
-        // Now and then too few.
-        count = count % 4 == 0 ? count / 4 % 4 : 4;
-        Model storage model = models[contracts[0]];
-        by = sender % 4 == 0 ? stranger : model.rules.accepted ? model.rules.authority : model.rules.gate;
-        address[] memory used = new address[](0);
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            address[] memory list = models[contracts[i]].signers;
-            for (uint256 j = 0; j < list.length && j < count; ++j) {
-                if (bitOf(used, list[j]) == 0) used = withContract(used, list[j]);
-            }
-        }
-        for (uint256 i = 0; i < used.length; ++i) {
-            signatures = bytes.concat(signatures, signWith(keyOf[used[i]], digest));
-        }
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            if (!hasConsent(contracts[i], digest, used, by)) return (signatures, by);
-        }
-        allow(contracts);
-    }
-
-    function hasConsent(address contractAddress, bytes32 digest, address[] memory used, address by)
-        private
-        view
-        returns (bool)
-    {
-        Model storage model = models[contractAddress];
-        uint32 rejected = rejections[contractAddress][model.version + 1][digest];
-        if (model.rules.accepted) return by == model.rules.authority && rejected == 0;
-        uint256 good;
-        uint256 against;
-        for (uint256 i = 0; i < model.signers.length; ++i) {
-            bool isAgainst = (rejected >> i) & 1 == 1;
-            bool isBack = (revocations[contractAddress][model.version + 1][digest] >> i) & 1 == 1;
-            if (isAgainst) ++against;
-            if (!isAgainst && !isBack && bitOf(used, model.signers[i]) != 0) ++good;
-        }
-        return good >= model.minSignatures && against <= model.signers.length - model.minSignatures;
-    }
-
-    function allow(address[] memory contracts) private {
-        forbid();
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            mayChange[contracts[i]] = true;
-        }
-    }
-
-    function forbid() private {
-        mayChange[address(counters[0])] = false;
-        mayChange[address(counters[1])] = false;
-    }
-
-    // ---------------------------------------------------------------------------------------------------- the book
-
-    function book() private {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(registry) || logs[i].topics.length < 2) continue;
-            bytes32 kind = logs[i].topics[0];
-            bool isOfRecord = kind == IRegistryTypes.Registered.selector
-                || kind == IRegistryTypes.RecordChanged.selector || kind == IRegistryTypes.Rotated.selector
-                || kind == IRegistryTypes.AuthorityAccepted.selector;
-            if (isOfRecord) {
-                bookRecord(kind, logs[i]);
-            } else if (kind == IRegistryTypes.Paused.selector || kind == IRegistryTypes.Unpaused.selector) {
-                bookPause(kind, logs[i]);
-            } else if (kind == IRegistryTypes.Rejected.selector || kind == IRegistryTypes.Revoked.selector) {
-                bookVote(kind, logs[i]);
-            } else {
-                bookQueue(kind, logs[i]);
-            }
-        }
-    }
-
-    function bookRecord(bytes32 kind, Vm.Log memory log) private {
-        address contractAddress = toAddress(log.topics[1]);
-        Model storage model = models[contractAddress];
-        if (kind == IRegistryTypes.Registered.selector) {
-            model.version = 1;
-            model.contractHash = log.topics[2];
-            (model.link, model.signers,, model.minSignatures,) =
-                abi.decode(log.data, (string, address[], uint32, uint8, address));
-        } else if (kind == IRegistryTypes.RecordChanged.selector) {
-            model.contractHash = log.topics[2];
-            (model.version, model.link,,) = abi.decode(log.data, (uint64, string, bytes32, IRegistryTypes.Code[]));
-            bookDigest(contractAddress, log.topics[3]);
-            if (hasCall[log.topics[3]]) ++expectedCalls[contractAddress == address(counters[0]) ? 0 : 1];
-        } else if (kind == IRegistryTypes.Rotated.selector) {
-            IRegistryTypes.Rotation memory rotation = abi.decode(log.data, (IRegistryTypes.Rotation));
-            model.version = rotation.version;
-            model.signers = rotation.signers;
-            model.minSignatures = rotation.minSignatures;
-            model.rules = IRegistryTypes.Rules({
-                authority: rotation.authority,
-                guardian: rotation.guardian,
-                gate: rotation.gate,
-                delay: rotation.delay,
-                commitReveal: rotation.commitReveal,
-                accepted: false
-            });
-            bookDigest(contractAddress, log.topics[2]);
-        } else {
-            model.version = abi.decode(log.data, (uint64));
-            model.rules.accepted = true;
-        }
-    }
-
-    function bookDigest(address contractAddress, bytes32 digest) private {
-        if (accepted[contractAddress][digest]) violation = "a digest was accepted twice";
-        accepted[contractAddress][digest] = true;
-    }
-
-    function bookPause(bytes32 kind, Vm.Log memory log) private {
-        address contractAddress = toAddress(log.topics[1]);
-        Span[] storage spans = pauses[contractAddress];
-        if (kind == IRegistryTypes.Paused.selector) {
-            models[contractAddress].pauseNumber += 1;
-            spans.push(Span({from: vm.getBlockTimestamp(), until: abi.decode(log.data, (uint64))}));
-        } else {
-            spans[spans.length - 1].until = vm.getBlockTimestamp();
-        }
-        if (uint256(log.topics[2]) != spans.length) violation = "a pause has another number";
-    }
-
-    function bookVote(bytes32 kind, Vm.Log memory log) private {
-        bytes32 digest = log.topics[1];
-        address contractAddress = toAddress(log.topics[2]);
-        if (kind == IRegistryTypes.Rejected.selector) {
-            (uint64 version, uint32 bits,) = abi.decode(log.data, (uint64, uint32, bool));
-            if (bits & rejections[contractAddress][version][digest] != rejections[contractAddress][version][digest]) {
-                violation = "a rejection was lost";
-            }
-            rejections[contractAddress][version][digest] = bits;
-        } else {
-            uint64 version = abi.decode(log.data, (uint64));
-            uint32 bit = bitOf(models[contractAddress].signers, toAddress(log.topics[3]));
-            revocations[contractAddress][version][digest] |= bit;
-        }
-    }
-
-    function bookQueue(bytes32 kind, Vm.Log memory log) private {
-        bytes32 digest = log.topics[1];
-        if (kind == IRegistryTypes.ApprovalScheduled.selector) {
-            enqueue(digest, false, contractsOf(abi.decode(log.data, (IRegistryTypes.Approval))));
-        } else if (kind == IRegistryTypes.RotationScheduled.selector) {
-            enqueue(digest, true, listOf(abi.decode(log.data, (IRegistryTypes.Rotation)).contractAddress));
-        } else if (kind == IRegistryTypes.CommitmentScheduled.selector) {
-            enqueue(digest, false, abi.decode(log.data, (IRegistryTypes.Commitment)).contracts);
-        } else if (kind == IRegistryTypes.Cancelled.selector) {
-            if (queued[digest].status != IRegistryTypes.Status.Waiting) violation = "cancelled, not waiting";
-            queued[digest].status = IRegistryTypes.Status.Cancelled;
-        } else if (kind == IRegistryTypes.Executed.selector) {
-            if (queued[digest].status != IRegistryTypes.Status.Waiting) violation = "executed, not waiting";
-            int256 slack = slackOf(digest);
-            if (slack < 0) violation = "executed before its time";
-            if (slack > int256(GRACE)) violation = "executed after its time";
-            queued[digest].status = IRegistryTypes.Status.Executed;
-        }
-    }
-
-    function enqueue(bytes32 digest, bool isRotation, address[] memory contracts) private {
-        Queued storage waiting = queued[digest];
-        if (waiting.status != IRegistryTypes.Status.None) violation = "scheduled twice";
-        waiting.since = vm.getBlockTimestamp();
-        waiting.status = IRegistryTypes.Status.Waiting;
-        waiting.isRotation = isRotation;
-        waiting.contracts = contracts;
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            waiting.delays.push(models[contracts[i]].rules.delay);
-        }
-        digests.push(digest);
-    }
-
-    /// @dev From the list of pauses, with the delays as they were promised.
-    function slackOf(bytes32 digest) private view returns (int256 slack) {
-        Queued storage waiting = queued[digest];
-        slack = type(int256).max;
-        for (uint256 i = 0; i < waiting.contracts.length; ++i) {
-            uint256 passed = vm.getBlockTimestamp() - waiting.since;
-            if (!waiting.isRotation) {
-                passed -= pausedBetween(waiting.contracts[i], waiting.since, vm.getBlockTimestamp());
-            }
-            int256 one_ = int256(passed) - int256(waiting.delays[i]);
-            if (one_ < slack) slack = one_;
-        }
-    }
-
-    function pausedBetween(address contractAddress, uint256 from, uint256 until) private view returns (uint256 sum) {
-        Span[] storage spans = pauses[contractAddress];
-        for (uint256 i = 0; i < spans.length; ++i) {
-            uint256 start = spans[i].from > from ? spans[i].from : from;
-            uint256 end = spans[i].until < until ? spans[i].until : until;
-            if (end > start) sum += end - start;
-        }
-    }
-
-    // ------------------------------------------------------------------------------------------------------- checking
-
-    function assertBookIsTheRegistrys() external view {
-        for (uint256 i = 0; i < 2; ++i) {
-            address contractAddress = address(counters[i]);
-            Model storage model = models[contractAddress];
-            IRegistryTypes.Record memory record = registry.record(contractAddress);
-            vm.assertEq(uint256(record.version), model.version);
-            vm.assertEq(record.contractHash, model.contractHash);
-            vm.assertEq(record.contractLink, model.link);
-            vm.assertEq(record.signers, model.signers);
-            vm.assertEq(uint256(record.minSignatures), model.minSignatures);
-            IRegistryTypes.Rules memory rules = model.rules;
-            vm.assertEq(keccak256(abi.encode(registry.rulesOf(contractAddress))), keccak256(abi.encode(rules)));
-            assertPauses(contractAddress);
-        }
-        for (uint256 i = 0; i < digests.length; ++i) {
-            assertQueued(digests[i]);
-        }
-    }
-
-    function assertPauses(address contractAddress) private view {
-        IRegistryTypes.Pause memory found = registry.pauseOf(contractAddress);
-        Span[] storage spans = pauses[contractAddress];
-        vm.assertEq(uint256(found.number), spans.length);
-        if (spans.length == 0) return;
-        vm.assertEq(uint256(found.from), spans[spans.length - 1].from);
-        vm.assertEq(uint256(found.until), spans[spans.length - 1].until);
-        // I12: the fullest thirty days begin or end with a pause.
-        for (uint256 i = 0; i < spans.length; ++i) {
-            vm.assertLe(pausedBetween(contractAddress, spans[i].from, spans[i].from + 30 days), 7 days);
-            vm.assertLe(pausedBetween(contractAddress, spans[i].until - 30 days, spans[i].until), 7 days);
-        }
-    }
-
-    function assertQueued(bytes32 digest) private view {
-        Queued storage waiting = queued[digest];
-        (IRegistryTypes.Status status,) = registry.scheduled(digest);
-        vm.assertEq(uint256(status), uint256(waiting.status));
-        for (uint256 i = 0; i < waiting.contracts.length; ++i) {
-            address contractAddress = waiting.contracts[i];
-            uint64 next = models[contractAddress].version + 1;
-            (uint32 rejected, uint32 revoked) = registry.votesOf(contractAddress, digest);
-            vm.assertEq(uint256(rejected), rejections[contractAddress][next][digest]);
-            vm.assertEq(uint256(revoked), revocations[contractAddress][next][digest]);
-        }
-    }
-
-    /// @notice I4.
-    function assertCouncilsAreValid() external view {
-        for (uint256 i = 0; i < 2; ++i) {
-            IRegistryTypes.Record memory record = registry.record(address(counters[i]));
-            vm.assertTrue(record.minSignatures != 0 && record.minSignatures <= record.signers.length);
-            address previous;
-            for (uint256 j = 0; j < record.signers.length; ++j) {
-                vm.assertTrue(record.signers[j] > previous);
-                previous = record.signers[j];
-            }
-        }
-    }
-
-    /// @notice I20: whatever the guardian does, whoever rules removes him, in two rotations at most.
-    function assertRotationIsReachable(uint256 which) external {
-        address contractAddress = address(counters[which]);
-        address guard = models[contractAddress].rules.guardian;
-        vm.prank(guard);
-        (bool paused,) = address(registry).call(abi.encodeCall(registry.pause, (contractAddress, 7 days)));
-        paused;
-        uint256 before = models[contractAddress].version;
-        if (!reach(contractAddress, guard, 1)) vm.assertTrue(reach(contractAddress, guard, 2));
-        vm.assertEq(uint256(registry.record(contractAddress).version), before + 1);
-        vm.assertEq(registry.rulesOf(contractAddress).guardian, address(0));
-    }
-
-    function reach(address contractAddress, address guard, uint256 attempt) private returns (bool) {
-        Model storage model = models[contractAddress];
-        IRegistryTypes.Rotation memory rotation = rotationOf(contractAddress);
-        rotation.guardian = address(0);
-        rotation.authority = address(uint160(0xF0 + attempt));
-        bytes32 digest = digestOf(rotation);
-        bytes memory signatures;
-        for (uint256 i = 0; i < model.minSignatures && !model.rules.accepted; ++i) {
-            signatures = bytes.concat(signatures, signWith(keyOf[model.signers[i]], digest));
-        }
-        if (model.rules.delay == 0) {
-            vm.prank(model.rules.accepted ? model.rules.authority : stranger);
-            registry.rotate(rotation, signatures);
-            return true;
-        }
-        vm.prank(model.rules.accepted ? model.rules.authority : stranger);
-        registry.scheduleRotation(rotation, signatures);
-        vm.prank(guard);
-        (bool cancelled,) = address(registry).call(abi.encodeCall(registry.cancel, (digest, contractAddress)));
-        if (cancelled) return false;
-        skip(model.rules.delay);
-        registry.executeRotation(rotation);
-        return true;
-    }
-
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev Mostly one of the last three, seldom any.
     function recent(uint256 index, uint256 length) private pure returns (uint256) {
         if (index % 8 == 0) return index / 8 % length;
         return length - 1 - index % (length < 3 ? length : 3);
-    }
-
-    function one(uint256 which) private view returns (address) {
-        return address(counters[which % 2]);
     }
 
     /// @dev Of one record, or of both; now and then the one that was scheduled before.
@@ -619,13 +217,6 @@ contract Handler is GovernanceTest {
         rotation.minSignatures = uint8(1 + shape / 4 % team.length);
     }
 
-    function contractsOf(IRegistryTypes.Approval memory approval) private pure returns (address[] memory contracts) {
-        contracts = new address[](approval.upgrades.length);
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            contracts[i] = approval.upgrades[i].contractAddress;
-        }
-    }
-
     function push(IRegistryTypes.Approval[] storage list, IRegistryTypes.Approval memory approval) private {
         IRegistryTypes.Approval storage added = list.push();
         added.deadline = approval.deadline;
@@ -641,13 +232,5 @@ contract Handler is GovernanceTest {
                 to.calls.push(from.calls[j]);
             }
         }
-    }
-
-    function all(uint256 i) private view returns (bytes32) {
-        return keccak256(abi.encode(governedStateOf(address(counters[i])), counters[i].calls(), registry.curator()));
-    }
-
-    function toAddress(bytes32 topic) private pure returns (address) {
-        return address(uint160(uint256(topic)));
     }
 }
