@@ -177,6 +177,9 @@ describe("`propose: on quorum`", () => {
     await until("a failure", async () => play.bot.log.join("").includes("a job failed"));
     expect((await awaitCheck(play.stage, head, "success")).output.title).toBe("Approved");
     expect(await awaitComment(play.stage, number)).toContain("Countersign: Approved");
+    // A check that once turned back would be a second run.
+    const every = await play.stage.owner.api.checks.listForRef({ ...repo, ref: head, filter: "all" });
+    expect(every.data.check_runs.map(({ conclusion }) => conclusion)).toEqual(["success"]);
     expect(await announced(digest)).toEqual([]);
     fragile.watch(undefined);
     expect(recoverAll(digest, (await awaitAnnounced(digest)).signatures)).toHaveLength(2);
