@@ -8,11 +8,11 @@ import {
   pausedSeconds,
   type RecordState,
   recordOf,
-  referencesCalls,
-  registryCalls,
   type ScheduledState,
   toEntry,
-} from "./replay.ts";
+} from "./chain-state.ts";
+import { askNode } from "./node.ts";
+import { referencesCalls, registryCalls } from "./replay.ts";
 
 /** A question to one of the two contracts, and what the replayed state answers. */
 export interface Question {
@@ -166,18 +166,18 @@ export async function findDifferences(
   questions: readonly Question[],
   { rpc, addresses }: { rpc: string; addresses: Readonly<Record<Question["of"], Address>> },
 ): Promise<string[]> {
-  const body = questions.map(({ of, name, args }, id) => {
-    const data = callsOf[of].encodeFunctionData(name, args);
-    return { jsonrpc: "2.0", id, method: "eth_call", params: [{ to: addresses[of], data }, "latest"] };
-  });
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(rpc, { method: "POST", headers, body: JSON.stringify(body) });
-  const answers = (await response.json()) as { id: number; result?: string; error?: unknown }[];
-  const found = new Map(answers.map(({ id, result, error }) => [id, result ?? JSON.stringify(error)]));
-  return questions.flatMap(({ of, name, args, expected }, id) => {
+  const answers = await askNode(
+    rpc,
+    questions.map(({ of, name, args }) => {
+      const data = callsOf[of].encodeFunctionData(name, args);
+      return ["eth_call", [{ to: addresses[of], data }, "latest"]];
+    }),
+  );
+  return questions.flatMap(({ of, name, args, expected }, index) => {
     const wanted = callsOf[of].encodeFunctionResult(name, expected);
-    const answer = found.get(id) ?? "no answer";
-    return answer === wanted ? [] : [`${name}(${args}): the events say ${toWords(expected)}, the chain ${answer}`];
+    const answer = answers[index];
+    if (answer === wanted) return [];
+    return [`${name}(${args}): the events say ${toWords(expected)}, the chain ${toWords(answer)}`];
   });
 }
 
