@@ -26,6 +26,8 @@ export interface Pull extends PullRef {
   readonly origin: string;
   readonly url: string;
   readonly author: string;
+  /** Whether GitHub says that the author may write here. */
+  readonly trusted: boolean;
   readonly state: "open" | "closed" | "merged";
   readonly defaultBranch: string;
   readonly baseBranch: string;

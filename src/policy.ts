@@ -11,6 +11,10 @@ export const policyPath = ".github/countersign.yml";
 export const upgradeKinds = ["record", "uups"] as const;
 export type UpgradeKind = (typeof upgradeKinds)[number];
 
+/** When the App announces a proposal on chain (protocol §3, Announcement). */
+export const announcementTimes = ["never", "on open", "on quorum"] as const;
+export type AnnouncementTime = (typeof announcementTimes)[number];
+
 export interface BuildPolicy {
   /** `Name` or `path/File.sol:Name`; without it the one contract that can be an implementation of the kind. */
   readonly contract?: string;
@@ -37,6 +41,7 @@ export interface Policy {
   readonly branches?: readonly string[];
   /** How long signatures are good for, in seconds from the opening of the pull request. */
   readonly term: number;
+  readonly propose: AnnouncementTime;
 }
 
 const day = 86_400;
@@ -64,6 +69,7 @@ const schema = z.strictObject({
   contracts: z.array(contract).min(1),
   branches: z.array(z.string().min(1)).min(1).optional(),
   term: z.int().min(1).max(30).default(14),
+  propose: z.enum(announcementTimes).default("never"),
 });
 
 /**
@@ -80,11 +86,11 @@ export function parsePolicy(text: string): Policy {
   if (!parsed.success) {
     throw invalid(parsed.error.issues.map((issue) => `${place(document, lines, issue.path)}: ${issue.message}`));
   }
-  const { contracts, branches, term } = parsed.data;
+  const { contracts, branches, term, propose } = parsed.data;
   const twice = contracts.filter((one, index) => contracts.findIndex((other) => isSame(one, other)) !== index);
   if (twice.length > 0)
     throw invalid(twice.map((one) => `contracts: ${one.address} on chain ${one.chain} stands twice`));
-  return { contracts: contracts as PolicyContract[], ...(branches && { branches }), term: term * day };
+  return { contracts: contracts as PolicyContract[], ...(branches && { branches }), term: term * day, propose };
 }
 
 /** `./` before and one `/` behind are how people write a directory; `.` is the whole repository. */

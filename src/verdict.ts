@@ -150,6 +150,17 @@ export interface FinalizeOrder {
   readonly deployments: readonly { readonly salt: Bytes32; readonly initcode: string; readonly account: Address }[];
 }
 
+/** What the relayer may announce now (protocol §3, Announcement). */
+export interface AnnounceOrder {
+  readonly proposal: Proposal;
+  /** Of each kind, a proposal is announced once. */
+  readonly kind: "open" | "quorum";
+  /** Of a quorum, as in `FinalizeOrder`; else none. */
+  readonly signatures: readonly SignerSignature[];
+  /** Unix time in seconds: before it nobody can have announced the proposal. */
+  readonly since: number;
+}
+
 /** Whose transaction may register a contract (protocol §3). */
 export type Registrant =
   | { readonly kind: "anyone" }

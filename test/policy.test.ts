@@ -24,12 +24,14 @@ describe("the configuration", () => {
     expect(parsePolicy(file())).toEqual({
       contracts: [{ address, chain: 31337, path: "contracts/vault", kind: "uups", build: { settings } }],
       term: 14 * 86_400,
+      propose: "never",
     });
   });
 
   it("may say more", () => {
     const text = [
       "term: 30",
+      "propose: on quorum",
       "branches: [main, release]",
       "contracts:",
       `  - address: "${address.toLowerCase()}"`,
@@ -50,6 +52,7 @@ describe("the configuration", () => {
       ],
       branches: ["main", "release"],
       term: 30 * 86_400,
+      propose: "on quorum",
     });
   });
 
@@ -89,6 +92,7 @@ describe("a mistake in the configuration", () => {
     ["a contract twice", file(contract(", build: {contract: A}")), /stands twice/],
     ["a term of 31 days", file("term: 31"), /line 3, term: /],
     ["a term of half a day", file("term: 0.5"), /line 3, term: /],
+    ["a time of announcing that there is not", file("propose: on merge"), /line 3, propose: .*on quorum/],
     ["no branches", file("branches: []"), /line 3, branches: /],
     ["a number that JSON lacks", file(contract(", build: {settings: {runs: .nan}}").replace("31337", "1")), /settings/],
     ["not YAML", "contracts: [", /./],

@@ -6,9 +6,11 @@ import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "..
 import type { ContractRecord, RecordDraft } from "../protocol/record.ts";
 import type { Chain } from "./chain.ts";
 import { type Accounts, openAccounts } from "./registry/accounts.ts";
+import { type Announcement, parseAnnouncements, toAnnouncementTopics } from "./registry/announcements.ts";
 import { call } from "./registry/call.ts";
 import { registryInterface, toFinalizeData, toRegisterData, toRegistrationArguments } from "./registry/calldata.ts";
-import { type LogSource, parseChanges, type RecordChange, toChangeTopics } from "./registry/changes.ts";
+import { parseChanges, type RecordChange, toChangeTopics } from "./registry/changes.ts";
+import type { LogSource } from "./registry/events.ts";
 import { readLogs } from "./registry/read-logs.ts";
 import { parseRecordAnswer } from "./registry/record-answer.ts";
 
@@ -51,6 +53,8 @@ export interface Registry extends Accounts {
   readChanges(contract: Address, query: BlockRange & { readonly contractHash: Bytes32 }): Promise<ChangeFacts[]>;
   /** The changes that finalizing the approval with this digest made, whoever sent it. */
   readFinalized(digest: Bytes32, range: BlockRange): Promise<RecordChange[]>;
+  /** Who announced the approval with this digest, oldest first. */
+  readAnnouncements(digest: Bytes32, range: BlockRange): Promise<Announcement[]>;
   simulateRegister(from: Address, draft: RecordDraft): Promise<Simulation>;
   /** `signatures` as `packSignatures` packs them. */
   simulateFinalize(from: Address, approval: Approval, signatures: Hex): Promise<Simulation>;
@@ -87,6 +91,11 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     readChanges: (contract, { contractHash, ...range }) =>
       readChanges(toChangeTopics({ contract, contractHash }), range),
     readFinalized: (digest, range) => readChanges(toChangeTopics({ digest }), range),
+    readAnnouncements: async (digest, { fromBlock, block }) => {
+      const topics = toAnnouncementTopics(digest);
+      const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });
+      return parseAnnouncements(address, logs).filter((one) => one.digest === digest);
+    },
     simulateRegister: (from, draft) => simulate(chain, { from, to: address, data: toRegisterData(draft) }),
     simulateFinalize: (from, approval, signatures) =>
       simulate(chain, { from, to: address, data: toFinalizeData(approval, signatures) }),

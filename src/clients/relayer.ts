@@ -56,6 +56,8 @@ export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettin
     if (earlier) return earlier;
     await resume();
     await awaitQuiet();
+    const done = await order.findDone?.();
+    if (done) return done;
     const signed = await signOrder(order, following);
     // Written down before it is sent. Another process on this store was faster: its transaction comes first.
     if (!(await transactions.record(signed))) return send(order);

@@ -1,8 +1,9 @@
 import { ensureCheckRun } from "../act/ensure-check.ts";
 import { explainFault } from "../explain/check.ts";
-import type { PullRef } from "../facts.ts";
+import type { PullFacts, PullRef } from "../facts.ts";
 import { observePull } from "../observe/pull.ts";
 import type { PullVerdict } from "../verdict.ts";
+import { announcePull } from "./announce.ts";
 import { judgePull } from "./judge.ts";
 import { type BotClients, mergePull } from "./merge.ts";
 import { tellPull } from "./tell.ts";
@@ -11,23 +12,29 @@ import { tellPull } from "./tell.ts";
  * The story of every event: whatever it was, it only names a pull request. GitHub, git and the chain are read again,
  * so that order, repetition and loss of events cannot change where it ends.
  *
- * @throws what could not be found out, after the check says so: neither passed nor failed (protocol §6)
+ * @throws what could not be found out, after the check says so: neither passed nor failed (protocol §6); and what could not
+ * be announced, after all else is told, so that it turns no check
  */
 export async function reviewPull(ref: PullRef, clients: BotClients, now: number): Promise<PullVerdict> {
-  try {
-    return await review(ref, clients, now);
-  } catch (error) {
+  const { facts, verdict } = await review(ref, clients, now).catch(async (error) => {
     await tellFault(ref, error, { clients, now }).catch(() => undefined); // the first fault is the one to report
     throw error;
-  }
+  });
+  await announcePull(facts, verdict, clients);
+  return verdict;
 }
 
-async function review(ref: PullRef, clients: BotClients, now: number): Promise<PullVerdict> {
+async function review(
+  ref: PullRef,
+  clients: BotClients,
+  now: number,
+): Promise<{ readonly facts: PullFacts; readonly verdict: PullVerdict }> {
   const observed = await observePull(ref, clients, now);
-  const verdict = await judgePull(observed.facts, clients.registries);
-  if (observed.facts.pull.state === "merged") return mergePull(observed, verdict, { clients, now });
+  const { facts } = observed;
+  const verdict = await judgePull(facts, clients.registries);
+  if (facts.pull.state === "merged") return { facts, verdict: await mergePull(observed, verdict, { clients, now }) };
   await tellPull(observed, verdict, clients);
-  return verdict;
+  return { facts, verdict };
 }
 
 async function tellFault(

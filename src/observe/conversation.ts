@@ -3,7 +3,7 @@ import type { AppIdentity, EarlierProposal, Post, Pull } from "../facts.ts";
 import { parseMarker } from "../protocol/approval-block.ts";
 import { parseCommands } from "../protocol/command.ts";
 import { type PostName, parseReplyMarker } from "../protocol/reply-marker.ts";
-import { toSeconds } from "./reading.ts";
+import { isTrusted, toSeconds } from "./reading.ts";
 
 /** What was said on a pull request, in order of time, and what we said ourselves. */
 export interface Conversation {
@@ -66,13 +66,11 @@ function toPost(
     kind,
     url: posted.html_url,
     author,
-    trusted: author === pull.author || trusted.includes(posted.author_association ?? "NONE"),
+    trusted: author === pull.author || isTrusted(posted.author_association),
     createdAt: toSeconds(at),
     commands: parseCommands(posted.body ?? ""),
   };
 }
-
-const trusted: readonly string[] = ["OWNER", "MEMBER", "COLLABORATOR"];
 
 function toEarlier(body: string): EarlierProposal[] {
   const block = parseMarker(body);

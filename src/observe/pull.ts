@@ -48,8 +48,8 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   ]);
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
-  // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2).
-  const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken);
+  // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
+  const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken) && !isAnnouncedUnsigned(policy);
   const scope = { commits, policy, sources: isPreview ? sources : fromBytes(sources) };
   const { contracts, chains } = await observeContracts(reading, scope);
   const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, scope);
@@ -78,6 +78,10 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
 
 function hasSpoken({ commands }: Post): boolean {
   return commands.some(({ kind }) => kind === "sign" || kind === "reject");
+}
+
+function isAnnouncedUnsigned(policy: PolicyFacts): boolean {
+  return policy.kind === "valid" && policy.policy.propose === "on open";
 }
 
 function fromBytes({ hashing, ...sources }: Sources): Sources {

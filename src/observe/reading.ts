@@ -19,6 +19,7 @@ export function toPullReading(data: GithubPull, ref: PullRef): PullReading {
     origin: new URL(base.repo.html_url).origin,
     url: data.html_url,
     author: data.user.login,
+    trusted: isTrusted(data.author_association),
     state: data.merged ? "merged" : data.state === "open" ? "open" : "closed",
     defaultBranch: base.repo.default_branch,
     baseBranch: base.ref,
@@ -28,6 +29,11 @@ export function toPullReading(data: GithubPull, ref: PullRef): PullReading {
     createdAt: toSeconds(data.created_at),
     ...(data.merged && data.merge_commit_sha && { landed: data.merge_commit_sha }),
   };
+}
+
+/** Whether GitHub calls somebody one of those who may write here. */
+export function isTrusted(association = "NONE"): boolean {
+  return ["OWNER", "MEMBER", "COLLABORATOR"].includes(association);
 }
 
 /** Unix time in seconds of GitHub's ISO 8601. */

@@ -6,7 +6,7 @@ import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import type { Transactions } from "../../src/clients/store/transactions.ts";
 import { type Approval, hashApproval } from "../../src/protocol/approval.ts";
 import type { RecordDraft } from "../../src/protocol/record.ts";
-import type { FinalizeOrder, Proposal } from "../../src/verdict.ts";
+import type { AnnounceOrder, FinalizeOrder, Proposal } from "../../src/verdict.ts";
 import { startAnvil } from "./anvil.ts";
 import { deployRegistry, registerIdle, signApproval, toApproval } from "./registry.ts";
 import { type Intercept, type RpcProxy, startRpcProxy } from "./rpc-proxy.ts";
@@ -49,6 +49,13 @@ export async function startScene() {
     return { proposal, signatures, deployments: [] } satisfies FinalizeOrder;
   }
 
+  /** One proposal to announce, of each kind. */
+  async function toAnnouncements(): Promise<Record<AnnounceOrder["kind"], AnnounceOrder>> {
+    const { proposal, signatures } = await toOrder();
+    const known = { proposal, since: (await registry.readHead()).timestamp };
+    return { open: { ...known, kind: "open", signatures: [] }, quorum: { ...known, kind: "quorum", signatures } };
+  }
+
   async function startBot({ account = 2, intercept, timeout = 4_000, ...life }: Life = {}): Promise<Bot> {
     const proxy = await startRpcProxy(anvil.rpc);
     proxies.push(proxy);
@@ -81,7 +88,17 @@ export async function startScene() {
     };
   }
 
-  return { anvil, registry, drafts, toOrder, startBot, readEffects, snapshot, stop: () => anvil.stop() };
+  return {
+    anvil,
+    registry,
+    drafts,
+    toOrder,
+    toAnnouncements,
+    startBot,
+    readEffects,
+    snapshot,
+    stop: () => anvil.stop(),
+  };
 }
 
 export type Scene = Awaited<ReturnType<typeof startScene>>;

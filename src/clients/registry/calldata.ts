@@ -18,6 +18,11 @@ export function toRegisterData(draft: RecordDraft): Hex {
   return registryInterface.encodeFunctionData("register", toRegistrationArguments(draft)) as Hex;
 }
 
+/** Calldata of `propose`. `signatures` as `packSignatures` packs them; `0x`: none. */
+export function toProposeData(approval: Approval, signatures: Hex): Hex {
+  return registryInterface.encodeFunctionData("propose", [approval, signatures]) as Hex;
+}
+
 /** Calldata of `finalize`. `signatures` as `packSignatures` packs them. */
 export function toFinalizeData(approval: Approval, signatures: Hex): Hex {
   return registryInterface.encodeFunctionData("finalize", [approval, signatures]) as Hex;

@@ -1,7 +1,7 @@
 import { failure } from "../../errors.ts";
 import { type Address, type Bytes32, toAddress } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
-import type { LogSource } from "../registry/changes.ts";
+import type { LogSource } from "../registry/events.ts";
 
 /** What became of a transaction, in a block deep enough to count. */
 export interface Receipt {

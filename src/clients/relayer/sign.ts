@@ -4,6 +4,7 @@ import { type Address, type Bytes32, type Hex, toAddress } from "../../protocol/
 import type { Chain } from "../chain.ts";
 import type { SignedTransaction } from "../store/transactions.ts";
 import { type Fees, readFees, toFeeFields } from "./fees.ts";
+import type { Receipt } from "./receipt.ts";
 
 export interface TransactionOrder {
   /** What it is for, such as `finalize 0x…`: nobody sends two for one purpose. */
@@ -13,6 +14,11 @@ export interface TransactionOrder {
   readonly data: Hex;
   /** Where absent, a quarter more than the estimate. */
   readonly gasLimit?: bigint;
+  /**
+   * For what the chain would take twice: whether it was done before, by anyone. Asked when nothing of the sender is
+   * pending, right before it is signed.
+   */
+  findDone?(): Promise<Receipt | undefined>;
 }
 
 /**
