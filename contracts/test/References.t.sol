@@ -19,7 +19,7 @@ contract EntriesTest is ReferencesTest {
     function test_write_entersTheFirstRevision() public {
         assertNothing(references.currentReference(manager, KEY));
         vm.expectEmit(true, true, true, true, address(references));
-        emit IReferences.Written(manager, KEY, 1, 0, address(0), hashOf(1), address(one), address(one).codehash, LINK);
+        emit IReferences.Written(manager, KEY, 1, 0, address(0), hashOf(1), address(one), address(one).codehash, COMMIT);
         vm.prank(manager);
         references.write(KEY, hashOf(1), LINK, address(one), address(one).codehash);
         assertReference(references.currentReference(manager, KEY), referenceOf(1, address(one)));
@@ -29,7 +29,7 @@ contract EntriesTest is ReferencesTest {
         write(address(one));
         vm.expectEmit(true, true, true, true, address(references));
         emit IReferences.Written(
-            manager, KEY, 2, hashOf(1), address(one), hashOf(2), address(two), address(two).codehash, NEXT_LINK
+            manager, KEY, 2, hashOf(1), address(one), hashOf(2), address(two), address(two).codehash, NEXT_COMMIT
         );
         vm.prank(manager);
         references.write(KEY, hashOf(2), NEXT_LINK, address(two), address(two).codehash);
@@ -76,7 +76,7 @@ contract EntriesTest is ReferencesTest {
         address executor = registry.executor(address(target));
         vm.expectEmit(true, true, true, true, address(references));
         emit IReferences.Written(
-            executor, KEY, 1, 0, address(0), NEXT_HASH, address(one), address(one).codehash, NEXT_LINK
+            executor, KEY, 1, 0, address(0), NEXT_HASH, address(one), address(one).codehash, NEXT_COMMIT
         );
         vm.prank(stranger);
         registry.finalize(approval, signatures);
@@ -88,7 +88,7 @@ contract EntriesTest is ReferencesTest {
 
     function test_write_withoutImplementation() public {
         vm.expectEmit(true, true, true, true, address(references));
-        emit IReferences.Written(manager, KEY, 1, 0, address(0), hashOf(1), address(0), 0, LINK);
+        emit IReferences.Written(manager, KEY, 1, 0, address(0), hashOf(1), address(0), 0, COMMIT);
         vm.prank(manager);
         references.write(KEY, hashOf(1), LINK, address(0), 0);
         assertReference(references.currentReference(manager, KEY), referenceOf(1, address(0)));

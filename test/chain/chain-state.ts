@@ -68,6 +68,8 @@ export interface ChainState {
   pendingCurator: Address;
   readonly records: Map<Address, RecordState>;
   readonly scheduled: Map<Bytes32, ScheduledState>;
+  /** By entry (`toEntry`): what its links begin and end with, before and after the commit. */
+  readonly links: Map<string, { readonly head: string; readonly tail: string }>;
   /** By entry (`toEntry`): its current revision. */
   readonly current: Map<string, Revision>;
   /** By entry and number (`toEntry`): those that can be pinned for ever. */

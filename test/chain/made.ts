@@ -99,9 +99,8 @@ function toUpgrade(scene: Scene, contractAddress: Address): Upgrade {
 }
 
 /** What `write` takes: under the first key entries for records alone, under the others for proxies. */
-export function toEntryArguments(scene: Scene): readonly unknown[] {
+export function toEntryArguments(scene: Scene, key = scene.chance.pick(scene.keys)): readonly unknown[] {
   const { chance, keys, implementations } = scene;
-  const key = chance.pick(keys);
   const [implementation, codeHash] = (key !== keys[0] && chance.pick([...implementations])) || [zeroAddress, zeroHash];
   return [key, scene.unique(), toLink(scene), implementation, codeHash];
 }

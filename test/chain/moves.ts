@@ -195,6 +195,16 @@ export const moves: Readonly<Record<string, Move>> = {
       return from && { from, of: "references", name: "write", args: toEntryArguments(scene) };
     },
   },
+  advance: {
+    weight: 3,
+    plan(scene) {
+      const entry = scene.chance.pick([...scene.state.current.values()]);
+      if (!entry || !scene.actors.includes(entry.manager)) return undefined;
+      const [, contractHash, , ...code] = toEntryArguments(scene, entry.key);
+      const args = [entry.key, contractHash, scene.unique().slice(0, 42), ...code];
+      return { from: entry.manager, of: "references", name: "advance", args };
+    },
+  },
   keep: {
     weight: 2,
     plan(scene) {

@@ -35,7 +35,8 @@ export function replay(
 ): ChainState {
   const state: ChainState = {
     ...{ curator: zeroAddress, pendingCurator: zeroAddress, records: new Map(), scheduled: new Map() },
-    ...{ current: new Map(), kept: new Map(), following: new Map(), left: new Map(), followers: new Set() },
+    ...{ links: new Map(), current: new Map(), kept: new Map() },
+    ...{ following: new Map(), left: new Map(), followers: new Set() },
   };
   const calls = new Map([
     [registry, registryCalls],
@@ -138,7 +139,12 @@ export const changes: Readonly<Record<string, Change>> = {
     Object.assign(state, { curator: toAddress(newCurator), pendingCurator: zeroAddress });
   },
 
-  Written(state, { manager, key, revision, contractHash, contractLink, implementation, codeHash }) {
+  LinkChanged(state, { manager, key, head, tail }) {
+    state.links.set(toEntry(toAddress(manager), key), { head, tail });
+  },
+  Written(state, { manager, key, revision, contractHash, commit, implementation, codeHash }) {
+    const link = state.links.get(toEntry(toAddress(manager), key));
+    const contractLink = `${link?.head}${commit.slice(2)}${link?.tail}`;
     const next: Revision = {
       ...{ manager: toAddress(manager), key, revision: Number(revision), contractHash, contractLink },
       ...{ implementation: toAddress(implementation), codeHash },

@@ -37,6 +37,9 @@ contract Logic {
 abstract contract ReferencesTest is GovernanceTest {
     bytes32 internal constant KEY = keccak256("vault");
     bytes32 internal constant SALT = keccak256("salt");
+    /// @dev Those of LINK and NEXT_LINK.
+    bytes20 internal constant COMMIT = hex"0123456789abcdef0123456789abcdef01234567";
+    bytes20 internal constant NEXT_COMMIT = hex"fedcba9876543210fedcba9876543210fedcba98";
 
     IReferences internal references;
     address internal manager = address(0x3A4A6E4);
