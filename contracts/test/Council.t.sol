@@ -41,6 +41,16 @@ contract CouncilTest is RegistryTest {
         }
     }
 
+    /// @dev Versions have 32 bits on chain: what is beyond them is not cut off.
+    function test_finalize_revertsForAVersionBeyond32Bits() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        uint64 version = approval.upgrades[0].version + (uint64(1) << 32);
+        approval.upgrades[0].version = version;
+        bytes memory signatures = sign(approval, 6);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), version, 2));
+        registry.finalize(approval, signatures);
+    }
+
     /// @dev Its executor is created by this.
     function callBy(Target called, uint256 key) private {
         IRegistryTypes.Approval memory approval = approvalOf(address(called));
