@@ -2,12 +2,16 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
-import {CouncilStore} from "../src/libraries/Council.sol";
+import {Council, CouncilStore} from "../src/libraries/Council.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice Councils found by their number, and counted once where they are alike.
 contract CouncilTest is RegistryTest {
+    using CouncilStore for Council;
+    using CouncilStore for bytes;
+    using CouncilStore for uint32;
+
     // ------------------------------------------------------------------------------------------------------- numbers
 
     function test_addressOf_whereTheLengthOfTheNumberChanges() public view {
@@ -22,6 +26,20 @@ contract CouncilTest is RegistryTest {
     function testFuzz_addressOf_isWhatTheChainGives(uint32 number) public view {
         vm.assume(number != 0);
         assertAddress(number);
+    }
+
+    function test_write_revertsUnderAnotherNumber() public {
+        uint32 next = uint32(vm.getNonce(address(this)));
+        vm.expectRevert(IRegistryTypes.CouncilNotStored.selector);
+        this.write(next + 1);
+        this.write(next);
+        vm.assertEq(next.read().size(), 9);
+    }
+
+    function write(uint32 number) external {
+        Council memory council;
+        council.signers = signers;
+        council.write(number);
     }
 
     /// @dev Past 0x7f and 0xff, with executors created in between.

@@ -94,7 +94,7 @@ contract RotationConsentTest is GovernanceTest {
     function test_rotate_refusesSignaturesOfAnotherChain() public {
         IRegistryTypes.Rotation memory rotation = fullRotation();
         bytes memory signatures = quorum(digestOf(rotation));
-        uint256 here = block.chainid;
+        uint256 here = vm.getChainId();
         vm.chainId(here + 1);
         vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         registry.rotate(rotation, signatures);

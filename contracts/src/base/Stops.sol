@@ -32,12 +32,11 @@ abstract contract Stops is IGovernance, Schedules {
         emit Cancelled(digest, contractAddress, msg.sender);
     }
 
-    function _isPartOf(bytes32 digest, address contractAddress) private view returns (bool) {
-        for (uint256 i = 0; i < _scheduled[digest].records; ++i) {
+    function _isPartOf(bytes32 digest, address contractAddress) private view returns (bool found) {
+        for (uint256 i = 0; i < _scheduled[digest].records && !found; ++i) {
             (address one,) = _partAt(digest, i);
-            if (one == contractAddress) return true;
+            found = one == contractAddress;
         }
-        return false;
     }
 
     function _assertGuardian(address contractAddress) private view {

@@ -20,8 +20,10 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);
+    function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function chainId(uint256 id) external;
+    function getChainId() external view returns (uint256);
     function label(address account, string calldata name) external;
     function assume(bool condition) external pure;
 
