@@ -9,7 +9,7 @@ const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function toUtf8Text(
   bytes: Uint8Array,
   { code, subject }: { readonly code: ErrorCode; readonly subject: string },
-) {
+): string {
   try {
     return strict.decode(bytes);
   } catch (cause) {
@@ -20,7 +20,6 @@ export function toUtf8Text(
 
 /** Where what is folded differs first. */
 function findOther(bytes: Uint8Array): number {
-  return new TextEncoder()
-    .encode(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes))
-    .findIndex((byte, at) => byte !== bytes[at]);
+  const folded = new TextEncoder().encode(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+  return folded.findIndex((byte, at) => byte !== bytes[at]);
 }
