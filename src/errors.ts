@@ -69,7 +69,7 @@ export const catalogue = {
   ],
   BUILD_INFO_INVALID: [
     "refusal",
-    "Name the build-info of `forge build --build-info` or of Hardhat, or a standard JSON input; see docs/guides/build-hash.md.",
+    "Give the build-info as `forge build --build-info` or Hardhat wrote it, or a standard JSON input; see docs/guides/build-hash.md.",
   ],
   BUILD_SOURCE_DIFFERS: [
     "refusal",

@@ -1,5 +1,5 @@
 import type { Compiler } from "../clients/compiler.ts";
-import { CountersignError, failure } from "../errors.ts";
+import { CountersignError, failure, type Problem } from "../errors.ts";
 import type { BuildFacts } from "../facts.ts";
 import type { BuildPolicy, PolicyContract } from "../policy.ts";
 import { hashBuild } from "../protocol/build-hash.ts";
@@ -14,6 +14,7 @@ import type { Compilation, CompiledContract } from "../protocol/compilation.ts";
 import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
 import { findForeignInstructions } from "../protocol/instructions.ts";
 import { toStandardInput } from "../protocol/standard-json.ts";
+import { toUtf8Text } from "../protocol/utf8.ts";
 import { findImplementation, toContractId } from "./implementation.ts";
 
 export interface BuildSubject {
@@ -21,7 +22,7 @@ export interface BuildSubject {
   /** The contract hash, which salts the address. */
   readonly hash: Bytes32;
   /** The directory's files by their path relative to the repository; all that end in `.sol` are compiled. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface BuildClients {
@@ -50,8 +51,7 @@ export async function observeBuild(subject: BuildSubject, clients: BuildClients)
 }
 
 async function build({ contract, hash, sources }: BuildSubject, clients: BuildClients): Promise<BuildFacts> {
-  const solidity = new Map([...sources].filter(([path]) => path.endsWith(".sol")));
-  if (solidity.size === 0) throw failure("BUILD_FAILED", "expected Solidity sources (.sol), found none");
+  const solidity = readSolidity(sources);
   const compilation = await compile(solidity, contract.build, clients.compiler);
   const chosen = findImplementation(compilation.contracts, contract.build.contract);
   const initcode: Hex = `0x${chosen.initcode}`;
@@ -66,6 +66,25 @@ async function build({ contract, hash, sources }: BuildSubject, clients: BuildCl
     codeHash: hashCode(await readDeployedCode(chosen, toCodeProbe(hash, initcode), clients)),
     constructorReads: findForeignInstructions(chosen.instructions ?? [], chosen),
   };
+}
+
+/** The texts of the compiler's input, whose bytes are exactly the files': the build hash names these. */
+function readSolidity(sources: BuildSubject["sources"]): Map<string, string> {
+  const files = [...sources].filter(([path]) => path.endsWith(".sol"));
+  if (files.length === 0) throw failure("BUILD_FAILED", "expected Solidity sources (.sol), found none");
+  const texts = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const [path, bytes] of files) {
+    try {
+      texts.set(path, toUtf8Text(bytes, { code: "BUILD_FAILED", subject: path }));
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new CountersignError([first, ...rest]);
+  return texts;
 }
 
 async function compile(

@@ -31,10 +31,10 @@ export interface Hashing {
 /** A registered directory, as the configuration names it. */
 type Registered = Pick<PolicyContract, "path" | "submodules">;
 
-/** The directory's source with the texts that a compiler would read, by path in the repository. */
+/** The directory's source with the files that a compiler would read, by path in the repository. */
 export interface DirectoryReading {
   readonly source: SourceFacts;
-  readonly solidity: ReadonlyMap<string, string>;
+  readonly solidity: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function observeDirectory(
   const link = toLink({ origin, owner, repository, commit, path });
   return {
     source: { kind: "hashed", hash: hashed.hash, link, files: hashed.files.length },
-    solidity: new Map([...(hashed.contents ?? [])].map(([name, bytes]) => [toPath(path, name), toText(bytes)])),
+    solidity: new Map([...(hashed.contents ?? [])].map(([name, bytes]) => [toPath(path, name), bytes])),
   };
 }
 
@@ -146,8 +146,4 @@ async function observeLastChange(
 
 function toPath(directory: string, name: string): string {
   return directory === "" ? name : `${directory}/${name}`;
-}
-
-function toText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }

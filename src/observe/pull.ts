@@ -104,7 +104,7 @@ async function observeContracts(pull: PullReading, scope: Scope): Promise<Pick<P
 }
 
 type Touched = Pick<ContractFacts, "contract" | "trees" | "source" | "files" | "landed" | "tip"> & {
-  readonly solidity: ReadonlyMap<string, string>;
+  readonly solidity: ReadonlyMap<string, Uint8Array>;
 };
 
 async function findTouched(pull: PullReading, { commits, policy, sources }: Scope): Promise<Touched[]> {

@@ -4,6 +4,7 @@ import { type Build, findSourcePathProblems } from "./build-hash.ts";
 import { parseBuildVersion } from "./build-version.ts";
 import { findPathProblems } from "./path-problems.ts";
 import { findSettingProblems, toPortable, toPortableSettings } from "./portable-settings.ts";
+import { findRepeatedNames } from "./repeated-names.ts";
 
 export type BuildInfoKind = "foundry" | "hardhat-2" | "hardhat-3" | "standard-json";
 
@@ -46,11 +47,13 @@ type Input = z.output<typeof input>;
  * Reads Foundry's build-info (`forge build --build-info`), Hardhat's (2 and 3) or a plain standard JSON input. Only what
  * makes the bytes is taken: no ids, no base path, no include paths. `compiler` names the version where the text does not.
  *
- * @throws BUILD_INFO_INVALID with every problem: another format or language, a source without content, a path that leads
- * outside the project or that some disk reads differently, no compiler version with its commit
+ * @throws BUILD_INFO_INVALID with every problem: another format or language, a name twice in one object, a source without
+ * content, a path that leads outside the project or that some disk reads differently, a number that readers round, no
+ * compiler version with its commit
  */
 export function parseBuildInfo(text: string, { compiler }: { readonly compiler?: string } = {}): BuildInfo {
   const json = parseJson(text);
+  assertUniqueNames(text);
   const kind = toKind(json);
   const { input } = parseShape(kind === "standard-json" ? { input: json } : json);
   const sources = toSources(input);
@@ -72,6 +75,15 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw failure("BUILD_INFO_INVALID", "expected JSON, found something else", { cause });
   }
+}
+
+/** Readers differ in which of two they keep, so that two builds would have one hash (RFC 8785, I-JSON). */
+function assertUniqueNames(text: string): void {
+  const [first, ...rest] = [...findRepeatedNames(text)].map(({ name, parent }) => {
+    const place = parent === undefined ? "at the top" : `in "${parent}"`;
+    return toProblem(`expected each name once in its object, found "${name}" twice ${place}`, name);
+  });
+  if (first !== undefined) throw new CountersignError([first, ...rest]);
 }
 
 function toKind(json: unknown): BuildInfoKind {

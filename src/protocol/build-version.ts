@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Problem } from "../errors.ts";
-import { toCompilerVersion } from "./build-hash.ts";
+import { CountersignError, type Problem } from "../errors.ts";
+import { toCompilerVersion } from "./compiler-version.ts";
 
 /** The compiler's version with its commit, as far as it could be told; and why not. */
 export interface BuildVersion {
@@ -15,29 +15,46 @@ const outputs = z.object({
   output: z.object({ contracts: z.record(z.string(), z.record(z.string(), z.unknown())) }),
 });
 
+/** What is said of the version, and where. */
+interface Told {
+  readonly place: string;
+  readonly text: string;
+}
+
 /**
  * Finds the version in a build-info. Foundry names only the release (`0.8.37`), so that the commit is read from the
  * contracts' metadata. All that is said of the version has to agree, `compiler` (of the caller) too.
  */
 export function parseBuildVersion(json: unknown, compiler: string | undefined): BuildVersion {
-  const long = named.safeParse(json).data?.solcLongVersion;
-  const told = [compiler, long, ...(long?.includes("+") ? [] : readMetadataVersions(json))];
-  const texts = [...new Set(told.filter((text) => text !== undefined))];
-  const versions = new Set(texts.filter((text) => text.includes("+")).map(toVersion));
-  const releases = new Set(texts.map((text) => text.split("+")[0]));
+  const told = readTold(json, compiler);
+  const read = told.filter(({ text }) => text.includes("+")).map(toVersion);
+  const problems = read.flatMap((one) => one.problems);
+  if (problems.length > 0) return { version: "", problems };
+  const versions = new Set(read.map((one) => one.version));
+  const releases = new Set(told.map(({ text }) => text.split("+")[0]));
   const [version] = versions;
   if (releases.size <= 1 && versions.size === 1 && version !== undefined) return { version, problems: [] };
-  const found = texts.length === 0 ? "none" : texts.map((text) => `"${text.slice(0, 100)}"`).join(", ");
+  const texts = new Set(told.map(({ text }) => `"${text.slice(0, 100)}"`));
+  const found = texts.size === 0 ? "none" : [...texts].join(", ");
   const message = `expected one compiler version with its commit (--compiler names it where the build does not), found ${found}`;
   return { version: "", problems: [{ code: "BUILD_INFO_INVALID", message }] };
 }
 
-/** Undefined for what is no version, so that it never counts as one. */
-function toVersion(text: string): string | undefined {
+function readTold(json: unknown, compiler: string | undefined): Told[] {
+  const long = named.safeParse(json).data?.solcLongVersion;
+  return [
+    ...(compiler === undefined ? [] : [{ place: "--compiler", text: compiler }]),
+    ...(long === undefined ? [] : [{ place: "solcLongVersion", text: long }]),
+    ...readMetadataVersions(json).map((text) => ({ place: "metadata", text })),
+  ];
+}
+
+function toVersion({ place, text }: Told): BuildVersion {
   try {
-    return toCompilerVersion(text);
-  } catch {
-    return undefined;
+    return { version: toCompilerVersion(text), problems: [] };
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    return { version: "", problems: [{ code: "BUILD_INFO_INVALID", message: `${place}: ${error.message}` }] };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { failure, type Problem } from "../errors.ts";
-import { toCompilerVersion } from "./build-hash.ts";
+import { toCompilerVersion } from "./compiler-version.ts";
 
 /** What a compiler made of its sources: its errors, or the contracts. */
 export interface Compilation {

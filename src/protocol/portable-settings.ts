@@ -67,6 +67,7 @@ function relativize(value: unknown, { basePath, depth }: Level): unknown {
 function findProblems(value: unknown, place: string, depth: number): Problem[] {
   if (depth > maxDepth) return [toProblem(`expected settings of at most ${maxDepth} levels, found more`, place)];
   if (typeof value === "string") return findTextProblems(value, place);
+  if (typeof value === "number") return findNumberProblems(value, place);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, one]) => [
     ...(key === "__proto__" ? [toProblem(`${place}: expected no key "__proto__"`, place)] : []),
@@ -81,6 +82,13 @@ const outside = /^[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)/;
 function findTextProblems(text: string, place: string): Problem[] {
   if (!text.split(/[:=]/).some((part) => outside.test(part))) return [];
   return [toProblem(`${place}: expected only paths inside the project, found "${text}"`, place)];
+}
+
+/** Readers round others, so that two builds would have one hash (RFC 8785 takes only I-JSON, RFC 7493). */
+function findNumberProblems(value: number, place: string): Problem[] {
+  if (Number.isSafeInteger(value)) return [];
+  const expected = "expected a whole number of at most 2^53 - 1, which every reader reads alike";
+  return [toProblem(`${place}: ${expected}, found one that is read as ${value}`, place)];
 }
 
 function toProblem(message: string, subject: string): Problem {

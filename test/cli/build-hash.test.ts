@@ -49,7 +49,7 @@ function atCommit(oid = commit, path = "contracts/vault"): string {
   return `${repository.path}#${oid}:${path}`;
 }
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Uint8Array): string {
   const path = join(scratch, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -193,6 +193,35 @@ describe("what cannot be vouched for", () => {
     expect(ran.stdout).toContain("@acme/parts 2\\u{1b}[31m");
     expect(ran.stdout).toContain("src/\\u{202e}gnp.sol");
     for (const hidden of ["\u001b", "\u202e"]) expect(ran.stdout).not.toContain(hidden);
+  });
+
+  const standard = (settings: string, content: string | Uint8Array = "x") =>
+    Buffer.concat([
+      Buffer.from('{"language":"Solidity","sources":{"a.sol":{"content":"'),
+      Buffer.from(content),
+      Buffer.from(`"}},"settings":${settings}}`),
+    ]);
+  const other = (settings: string, content?: Uint8Array) => [
+    write("other.json", standard(settings, content)),
+    "--compiler",
+    compiler,
+  ];
+  const ambiguous: [string, () => string[], string][] = [
+    [
+      "a number that is rounded",
+      () => other('{"optimizer":{"runs":9007199254740993}}'),
+      "settings.optimizer.runs: expected a whole number",
+    ],
+    ["a name twice", () => other('{"optimizer":{"runs":1,"runs":2}}'), '"runs" twice in "optimizer"'],
+    ["bytes that are no UTF-8", () => other("{}", Buffer.from("78ff", "hex")), "from byte 55 on"],
+    ["a changed compiler", () => [buildInfo, "--compiler", `${compiler}.mod.Linux.g++`], "changed sources"],
+    ["a version with more behind it", () => [buildInfo, "--compiler", `${compiler} `], "8 hex digits"],
+  ];
+  it.each(ambiguous)("is refused where two builds could have one hash: %s", async (_, args, words) => {
+    const ran = await countersign(["build-hash", ...args()]);
+    expect(ran).toMatchObject({ exit: 1, stdout: "" });
+    expect(ran.stderr).toMatch(/^BUILD_INFO_INVALID: /m);
+    expect(ran.stderr).toContain(words);
   });
 
   const refused: [string, () => string[], number, string][] = [

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hashBuild } from "../../src/protocol/build-hash.ts";
+import { parseBuildInfo } from "../../src/protocol/build-info.ts";
 import { placeSources } from "../../src/protocol/build-sources.ts";
 import { blocksOf, readPage, root } from "./pages.ts";
 
@@ -22,6 +24,41 @@ it.each(["foundry", "hardhat-2", "hardhat-3"])("prints it from Python: %s", (too
   const [program = ""] = blocksOf(page, "python");
   const args = ["-c", program, join(vectors, `${tool}-two.json`), "0.8.37+commit.f401782d"];
   expect(execFileSync("python3", args).toString().trim()).toBe(expected[tool].hash);
+});
+
+describe("Python, where a text is unusual", () => {
+  const [program = ""] = blocksOf(page, "python");
+  const compiler = "0.8.37+commit.f401782d";
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "countersign-docs-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function run(text: string | Uint8Array): string {
+    const file = join(folder, "input.json");
+    writeFileSync(file, text);
+    return execFileSync("python3", ["-c", program, file, compiler], { stdio: "pipe" }).toString().trim();
+  }
+  const toText = (settings: string, sources = '{"a.sol":{"content":""}}') =>
+    `{"_format":"hh-sol-build-info-1","input":{"language":"Solidity","sources":${sources},"settings":${settings}}}`;
+
+  it.each([
+    ["names beyond U+FFFF, in sources and settings", { "\ufb01": 1, "\u{1f600}": [{ "\uffff": 2, "\u{10000}": 3 }] }],
+    ["every character that JSON escapes", { '\u0000\u0008\t\n\u000b\f\r\u001f"\\/\u007f\u2028': "\u0001\u007f\u2029" }],
+    ["the largest number", { optimizer: { runs: Number.MAX_SAFE_INTEGER } }],
+  ])("prints the hash of this version: %s", (_, settings) => {
+    const sources = { "\ufb01.sol": { content: "\u{1f600}\r\n" }, "\u{1f600}.sol": { content: "" } };
+    const text = toText(JSON.stringify(settings), JSON.stringify(sources));
+    expect(run(text)).toBe(hashBuild(parseBuildInfo(text, { compiler }).build));
+  });
+
+  it.each([
+    ["a name that stands twice", toText('{"viaIR":true,"viaIR":false}')],
+    ["a number that is not whole", toText('{"optimizer":{"runs":200.0}}')],
+    ["bytes that are no UTF-8", Buffer.from(toText('{"a":"\u00ff"}'), "latin1")],
+    ["a lone surrogate", toText("{}", '{"a.sol":{"content":"\\ud800"}}')],
+  ])("refuses %s", (_, text) => expect(() => run(text)).toThrow("Error"));
 });
 
 it("prints the hash of a package", () => {

@@ -51,7 +51,7 @@ function vaults(table: readonly (readonly [string, ...unknown[]])[]): Map<string
   return new Map([["contracts/Vaults.sol", uups + contracts.join("\n")]]);
 }
 
-function observe(sources: ReadonlyMap<string, string>, build: Partial<BuildPolicy> = {}, from = clients) {
+function observe(texts: ReadonlyMap<string, string | Uint8Array>, build: Partial<BuildPolicy> = {}, from = clients) {
   const contract: PolicyContract = {
     address: "0x00000000000000000000000000000000000000AA",
     chain: 31_337,
@@ -59,6 +59,9 @@ function observe(sources: ReadonlyMap<string, string>, build: Partial<BuildPolic
     kind: "uups",
     build: { settings: { optimizer: { enabled: true, runs: 200 } }, ...build },
   };
+  const encoder = new TextEncoder();
+  const toBytes = (text: string | Uint8Array) => (typeof text === "string" ? encoder.encode(text) : text);
+  const sources = new Map([...texts].map(([path, text]) => [path, toBytes(text)]));
   return observeBuild({ contract, hash, sources }, from);
 }
 
@@ -205,6 +208,25 @@ describe("a build that fails", () => {
       "contracts/Vault.sol:8:35: DeclarationError: Undeclared identifier.",
       "contracts/Vault.sol:8:47: DeclarationError: Undeclared identifier.",
     ]);
+  });
+
+  it("says so of every source that is not UTF-8: folded, two directories would have one build hash", async () => {
+    const bad = Buffer.from("// \u00ff", "latin1");
+    const sources = new Map<string, string | Uint8Array>([
+      ...vault(""),
+      ["contracts/A.sol", bad],
+      ["contracts/B.sol", bad],
+      ["contracts/C.md", bad],
+    ]);
+    expect(await observeMessages(sources)).toEqual([
+      expect.stringContaining('"contracts/A.sol"'),
+      expect.stringContaining('"contracts/B.sol"'),
+    ]);
+  });
+
+  it("is what every solc says of a byte order mark, which is not taken off", async () => {
+    const [message] = await observeMessages(new Map([["A.sol", `\ufeff${uups}contract A is Uups {}`]]));
+    expect(message).toContain("A.sol:1:1: ParserError");
   });
 
   it("tells everything that is wrong with the contract at once", async () => {

@@ -35,7 +35,7 @@ describe("a directory", () => {
     expect(touched).toEqual([false, false, true, false, true]);
   });
 
-  it("has a link to the last commit that changed it, and the texts that a compiler reads", async () => {
+  it("has a link to the last commit that changed it, and the bytes that a compiler reads", async () => {
     const { github } = plantGithub();
     const changed = await commit({ "c/deep/A.sol": "contract A {}", "c/notes.md": "no source" });
     const head = await commit({ "elsewhere.md": "more" });
@@ -45,7 +45,9 @@ describe("a directory", () => {
       { github, git: remote.git },
     );
     expect(source).toMatchObject({ kind: "hashed", files: 2, link: `https://github.com/acme/vault/tree/${changed}/c` });
-    expect([...solidity]).toEqual([["c/deep/A.sol", "contract A {}"]]);
+    expect([...solidity].map(([path, bytes]) => [path, Buffer.from(bytes).toString()])).toEqual([
+      ["c/deep/A.sol", "contract A {}"],
+    ]);
     expect(await observeHash(remote, head, { path: "c" })).toBe(source.kind === "hashed" && source.hash);
   });
 

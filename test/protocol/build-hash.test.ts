@@ -56,12 +56,31 @@ describe("a build that cannot be named", () => {
     );
   });
 
-  it.each(["0.8.37", "latest", ""])("is refused for the version %j, which has no commit", (version) => {
-    expect(() => hashBuild({ ...build, version })).toThrow(expect.objectContaining({ code: "BUILD_FAILED" }));
-  });
-
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, "\ud800"])("is refused for the setting %j", (runs) => {
+  const twoToThe53 = 9_007_199_254_740_992;
+  const numbers = [Number.NaN, Number.POSITIVE_INFINITY, twoToThe53, -twoToThe53, 0.5];
+  it.each([...numbers, "\ud800"])("is refused for the setting %j", (runs) => {
     const settings = { optimizer: { runs } };
     expect(() => hashBuild({ ...build, settings })).toThrow(expect.objectContaining({ code: "BUILD_FAILED" }));
+  });
+
+  it("is named for the largest number that no other one is rounded to", () => {
+    const settings = { optimizer: { runs: Number.MAX_SAFE_INTEGER } };
+    expect(toBuildDescription({ ...build, settings })).toContain('"runs":9007199254740991');
+  });
+
+  it("is refused with every text that UTF-8 cannot carry: it would have the hash of another", () => {
+    const sources = new Map([
+      ["a.sol", "\ud800"],
+      ["b.sol", "\ufffd"],
+      ["c.sol", "\udc00\ud800"],
+      ["d\ud800.sol", ""],
+    ]);
+    expect(() => hashBuild({ ...build, sources })).toThrow(
+      expect.objectContaining({
+        problems: ["a.sol", "c.sol", "d\ud800.sol"].map((subject) =>
+          expect.objectContaining({ code: "BUILD_FAILED", subject }),
+        ),
+      }),
+    );
   });
 });

@@ -157,6 +157,29 @@ describe("the compiler's version", () => {
     expect(problems[0].message).toContain("--compiler");
   });
 
+  const changed: [string, Change, string | undefined][] = [
+    ["--compiler", {}, `${compiler}.mod.Linux.g++`],
+    ["solcLongVersion", { solcLongVersion: `${compiler}.mod.Linux.g++` }, undefined],
+    ["metadata", { output: { contracts: { "a.sol": { A: metadata(`${compiler}.mod`) } } } }, undefined],
+    [
+      "metadata",
+      { solcLongVersion: compiler, output: { contracts: { "a.sol": { A: metadata(`${compiler}.mod`) } } } },
+      undefined,
+    ],
+  ];
+  it.each(changed)("is refused where %s names one of changed sources", (place, change, version) => {
+    const text = JSON.stringify({ ...foundry, ...change });
+    const { problems } = refusalOf(text, version === undefined ? {} : { compiler: version });
+    expect(problems).toEqual([expect.objectContaining({ code: "BUILD_INFO_INVALID" })]);
+    expect(problems[0].message).toMatch(new RegExp(`^${place}: .*changed sources`));
+  });
+
+  it.each([`${compiler}zzz`, `${compiler} `])("is refused with more behind it: %j", (version) => {
+    const named = JSON.stringify({ ...foundry, solcLongVersion: version });
+    expect(refusalOf(named, {}).message).toMatch(/^solcLongVersion: /);
+    expect(refusalOf(toStandard({}), { compiler: version }).message).toMatch(/^--compiler: /);
+  });
+
   it("is refused where two contracts name two", () => {
     const contracts = { "a.sol": { A: metadata(compiler), B: metadata("0.8.37+commit.00000000") } };
     expect(refusalOf(JSON.stringify({ ...foundry, output: { contracts } }), {}).problems).toHaveLength(1);
@@ -240,6 +263,36 @@ describe("what is refused", () => {
   it.each(settings)("settings with %s", (_, text) => {
     const whole = `{"language":"Solidity","sources":{"a.sol":{"content":""}},"settings":${text}}`;
     expect(refusalOf(whole).problems).toEqual([expect.objectContaining({ code: "BUILD_INFO_INVALID" })]);
+  });
+
+  it.each(["9007199254740992", "9007199254740993", "-9007199254740993", "1e300", "1e400", "0.5"])(
+    "the number %s, which JSON readers round, with its place",
+    (runs) => {
+      const text = `{"language":"Solidity","sources":{"a.sol":{"content":""}},"settings":{"optimizer":[{"runs":${runs}}]}}`;
+      const subject = "settings.optimizer.0.runs";
+      expect(refusalOf(text).problems).toEqual([
+        {
+          code: "BUILD_INFO_INVALID",
+          message: expect.stringContaining(`${subject}: expected a whole number`),
+          subject,
+        },
+      ]);
+    },
+  );
+
+  it("names that stand twice in one object, all of them", () => {
+    const text =
+      '{"language":"Solidity","sources":{"a.sol":{"content":"1"},"\\u0061.sol":{"content":"2"}},' +
+      '"settings":{"optimizer":{"runs":1,"runs":2}},"settings":{}}';
+    expect(refusalOf(text).problems).toEqual([
+      { code: "BUILD_INFO_INVALID", subject: "a.sol", message: expect.stringContaining('"a.sol" twice in "sources"') },
+      { code: "BUILD_INFO_INVALID", subject: "runs", message: expect.stringContaining('"runs" twice in "optimizer"') },
+      {
+        code: "BUILD_INFO_INVALID",
+        subject: "settings",
+        message: expect.stringContaining('"settings" twice at the top'),
+      },
+    ]);
   });
 
   it("a source named __proto__, while other names of every object are names", () => {

@@ -40,7 +40,9 @@ export async function buildDirectory(
   hash: Bytes32,
   { files, anvil }: { files: Record<string, string>; anvil: Anvil },
 ): Promise<BuildFacts> {
-  const sources = new Map(Object.entries(files).map(([name, text]) => [`${path}/${name}`, text]));
+  const sources = new Map(
+    Object.entries(files).map(([name, text]) => [`${path}/${name}`, new TextEncoder().encode(text)]),
+  );
   const contract = {
     address: zeroAddress,
     chain: anvil.chainId,

@@ -7,8 +7,10 @@ import { toVisible } from "../../explain/visible.ts";
 import { type CheckedBuild, checkBuild, type VersionedDependency } from "../../flows/build-hash.ts";
 import type { HashSource } from "../../flows/hash.ts";
 import { findTop } from "../../observe/work-tree.ts";
-import { hashBuild, toBuildDescription, toCompilerVersion } from "../../protocol/build-hash.ts";
+import { hashBuild, toBuildDescription } from "../../protocol/build-hash.ts";
 import { type BuildInfo, parseBuildInfo } from "../../protocol/build-info.ts";
+import { toCompilerVersion } from "../../protocol/compiler-version.ts";
+import { toUtf8Text } from "../../protocol/utf8.ts";
 import type { Answer } from "../answer.ts";
 import { parseHashSource } from "../arguments.ts";
 import { addHashOptions, type HashOptions, openHashing } from "../hashing.ts";
@@ -79,7 +81,7 @@ function readBuildInfo(file: string): string {
   if (!found?.isFile()) throw failure("USAGE", `expected a file at "${file}", found none`);
   if (found.size > maxLength)
     throw failure("BUILD_INFO_INVALID", `expected at most ${maxLength} bytes, found ${found.size}`, { subject: file });
-  return readFileSync(file, "utf8");
+  return toUtf8Text(readFileSync(file), { code: "BUILD_INFO_INVALID", subject: file });
 }
 
 function toJson(info: BuildInfo, checked: CheckedBuild | undefined, { description }: Options): object {
