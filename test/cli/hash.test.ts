@@ -72,6 +72,20 @@ describe("the hash that coreutils prints", () => {
     ).toBe(hash);
   });
 
+  it.each(["native", "builtin"])(
+    "is that of the printed lines, whatever the last path ends with: %s",
+    async (choice) => {
+      for (const end of [" ", "\u00a0", "\u3000", "\ufeff"]) {
+        const odd = repository.commit({ [`z${end.codePointAt(0)}/b${end}`]: "x" });
+        const source = `${repository.path}#${odd}:z${end.codePointAt(0)}`;
+        const { stdout } = await countersign(["hash", source, "--manifest"], { env: { COUNTERSIGN_GIT: choice } });
+        const [first, ...lines] = stdout.split("\n");
+        const sum = execFileSync("sha256sum", { input: lines.join("\n"), encoding: "utf8" });
+        expect({ end, hash: `0x${sum.slice(0, 64)}` }).toEqual({ end, hash: first });
+      }
+    },
+  );
+
   it("is one object for a program", async () => {
     const { stdout, exit } = await countersign(["hash", `${bare.path}#${commit}:contracts`, "--manifest", "--json"]);
     expect(exit).toBe(0);

@@ -50,13 +50,10 @@ async function answerHash(text: string, options: Options, session: Session): Pro
   const hashed = await session.progress.during("Hashing", () => hashSource(source, context));
   const disk = source.kind === "directory" ? await observeWorkTree(source.directory, hashed.files, context) : undefined;
   if (disk) session.progress.note(warn(disk));
-  const { manifest } = options;
-  const lines = manifest ? `\n${toLines(hashed, session).trimEnd()}` : "";
-  return {
-    exit: 0,
-    text: `${hashed.hash}${lines}`,
-    json: toJson(hashed, { source, disk, manifest: manifest === true }),
-  };
+  const { manifest = false } = options;
+  const answer = { exit: 0, json: toJson(hashed, { source, disk, manifest }) } as const;
+  if (!manifest) return { ...answer, text: hashed.hash };
+  return { ...answer, text: `${hashed.hash}\n${toLines(hashed, session)}`, isExact: true };
 }
 
 /** The hash is that of the files on this disk: told wherever a commit's would be another. */
