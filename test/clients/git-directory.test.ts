@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -157,6 +157,21 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
         code: "TREE_OBJECT_MISMATCH",
         problems: [{ subject: oid }],
       });
+    });
+
+    it("reads a commit of 300,000 parents, loose and in a pack of 43 KB", async () => {
+      using repository = createRepository();
+      const parent = repository.commit({ "d/a": "a" });
+      const { hash } = await hashAt(repository, parent, "d");
+      const tree = repository.git(["rev-parse", `${parent}^{tree}`]);
+      const people = "author A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n";
+      const input = `tree ${tree}\n${`parent ${parent}\n`.repeat(300_000)}${people}`;
+      const commit = repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], { input });
+      expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
+      const pack = repository.git(["pack-objects", "-q", ".git/objects/pack/pack"], { input: `${commit}\n` });
+      expect(statSync(join(repository.path, `.git/objects/pack/pack-${pack}.pack`)).size).toBeLessThan(64 * 1024);
+      repository.git(["prune-packed"]);
+      expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
     });
 
     it("refuses one broken object among thousands", async () => {
