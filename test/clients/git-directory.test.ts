@@ -1,5 +1,19 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
@@ -159,6 +173,38 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       });
     });
 
+    it.each<[string, (path: string) => void]>([
+      ["a pipe", (path) => void execFileSync("mkfifo", [path])],
+      ["a folder", (path) => mkdirSync(path)],
+      ["a link to a device", (path) => symlinkSync("/dev/zero", path)],
+    ])("refuses %s in the place of a loose object, and waits for nobody", async (_, make) => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      for (const place of [`${commit}:d/a`, `${commit}:d`, commit]) {
+        const oid = repository.git(["rev-parse", place]);
+        const path = join(repository.path, ".git/objects", oid.slice(0, 2), oid.slice(2));
+        renameSync(path, `${path}.right`);
+        make(path);
+        const refused = { code: "TREE_OBJECT_MISMATCH", problems: [{ subject: oid }] };
+        await expect(withWriter(path, hashAt(repository, commit, "d"))).rejects.toMatchObject(refused);
+        rmSync(path, { recursive: true });
+        renameSync(`${path}.right`, path);
+      }
+    });
+
+    it.each(["config", "packed-refs", "objects/info/alternates"])(
+      "refuses a repository with a pipe at %s, and waits for nobody",
+      async (name) => {
+        using repository = createRepository();
+        const commit = repository.commit({ "d/a": "right" });
+        const path = join(repository.path, ".git", name);
+        rmSync(path, { force: true });
+        execFileSync("mkfifo", [path]);
+        const refused = { code: "GIT_NOT_A_REPOSITORY", problems: [{ subject: path }] };
+        await expect(withWriter(path, hashAt(repository, commit, "d"))).rejects.toMatchObject(refused);
+      },
+    );
+
     it("reads a commit of 300,000 parents, loose and in a pack of 43 KB", async () => {
       using repository = createRepository();
       const parent = repository.commit({ "d/a": "a" });
@@ -262,6 +308,16 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
     }, 20_000);
   });
 });
+
+/** Fails where somebody waits for the pipe: who does would wait for ever. */
+async function withWriter<T>(path: string, read: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const waiting = setTimeout(3000, undefined, stop).then(() => {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    throw new Error(`expected nobody at ${path}, found a reader that waits`);
+  });
+  return Promise.race([read, waiting]).finally(() => stop.abort());
+}
 
 function borrow(repository: Repository, objects: string): void {
   writeFileSync(join(repository.path, ".git/objects/info/alternates"), `${objects}\n`);
