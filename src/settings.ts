@@ -80,7 +80,8 @@ export function readLimits({ COUNTERSIGN_LIMITS: text = "" }: Environment): Read
   return problems.length > 0 ? wrong("COUNTERSIGN_LIMITS", problems.join("; ")) : { value: limits };
 }
 
-const limitNames: Readonly<Record<string, keyof Limits>> = {
+/** As people write them. */
+export const limitNames: Readonly<Record<string, keyof Limits>> = {
   files: "files",
   bytes: "bytes",
   depth: "depth",

@@ -4,7 +4,7 @@ import { findNativeGit } from "../clients/git/native-git.ts";
 import { createRepositories } from "../clients/git/repositories.ts";
 import { failure } from "../errors.ts";
 import type { HashContext } from "../flows/hash.ts";
-import { type Limits, parseLimits, readGitChoice, readLimits } from "../settings.ts";
+import { type Limits, limitNames, parseLimits, readGitChoice, readLimits } from "../settings.ts";
 import { openApi } from "./api.ts";
 import type { Session } from "./session.ts";
 import { readGithub, unwrap } from "./settings.ts";
@@ -19,7 +19,7 @@ export function addHashOptions(command: Command): Command {
     .option("--submodules", "count submodules as the files of their pinned commits, instead of refusing them")
     .option(
       "--limit <name=number>",
-      "raise or lower a limit: files, bytes, depth, path-bytes, submodules, pack-bytes; may be repeated (also COUNTERSIGN_LIMITS)",
+      `raise or lower a limit: ${Object.keys(limitNames).join(", ")}; may be repeated (also COUNTERSIGN_LIMITS)`,
       (limit: string, others: readonly string[] = []) => [...others, limit],
     );
 }

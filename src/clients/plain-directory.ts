@@ -85,7 +85,7 @@ async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
   let since = performance.now();
   for (const { path: bytePath } of listing.files) {
     const path = fromBytePath(bytePath);
-    const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count));
+    const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count, bytePath));
     if (isPointer) listing.refuse(toPointerProblem(bytePath));
     files.push({ path, ...file });
     if (performance.now() - since < turn) continue;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { limitNames } from "../../src/settings.ts";
 import { hashByCoreutils } from "../helpers/coreutils.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
@@ -138,6 +139,7 @@ describe("the files on this disk, where git has others", () => {
 describe("limits", () => {
   const taken: [string, string[], Record<string, string>, string][] = [
     ["one", ["--limit", "files=1"], {}, "TREE_TOO_MANY_FILES"],
+    ["that of all paths", ["--limit", "list-bytes=12"], {}, "TREE_PATHS_TOO_LONG"],
     ["several, each by its own word", ["--limit", "files=10", "--limit", "bytes=5"], {}, "TREE_TOO_MANY_BYTES"],
     ["several with commas", ["--limit", "files=10,depth=1"], {}, "TREE_TOO_DEEP"],
     ["that of the environment", [], { COUNTERSIGN_LIMITS: "path-bytes=3" }, "TREE_PATH_TOO_LONG"],
@@ -145,7 +147,8 @@ describe("limits", () => {
   it.each(taken)("%s: what is over it is refused", async (_, words, env, code) => {
     for (const source of [join(repository.path, "contracts"), `${bare.path}#${commit}:contracts`]) {
       const { exit, stderr } = await countersign(["hash", ...words, source], { env });
-      expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining(`${code}: `) });
+      expect(exit).toBe(1);
+      expect(stderr).toMatch(new RegExp(`${code}: .* \\(limit [a-z-]+\\).*(Vault\\.sol|lib)`));
     }
   });
 
@@ -158,7 +161,13 @@ describe("limits", () => {
   it("end a fetch that is too large", async () => {
     const words = ["hash", `${remote()}#${commit}:contracts`, "--limit", "pack-bytes=50"];
     const ran = await countersign(words, { env: enterprise() });
-    expect(ran).toMatchObject({ exit: 1, stderr: expect.stringContaining("GIT_TOO_LARGE: ") });
+    expect(ran).toMatchObject({ exit: 1, stderr: expect.stringMatching(/GIT_TOO_LARGE: .*\(limit pack-bytes\)/) });
+  });
+
+  it("are all named by --help", async () => {
+    const { stdout } = await countersign(["hash", "--help"]);
+    const words = stdout.replace(/\s+/g, " ");
+    for (const name of Object.keys(limitNames)) expect(words).toMatch(new RegExp(`limit: .*\\b${name}[,;]`));
   });
 
   it("that nobody knows are told, all of them", async () => {

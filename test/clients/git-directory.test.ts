@@ -282,16 +282,23 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
   });
 
   describe("limits", () => {
-    it.each<[Partial<TreeLimits>, string]>([
-      [{ files: 2 }, "TREE_TOO_MANY_FILES"],
-      [{ bytes: 29 }, "TREE_TOO_MANY_BYTES"],
-      [{ depth: 2 }, "TREE_TOO_DEEP"],
-      [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG"],
-    ])("refuses more than %j", async (limits, code) => {
+    it.each<[Partial<TreeLimits>, string, string, string]>([
+      [{ files: 2 }, "TREE_TOO_MANY_FILES", "c/d/e", "limit files"],
+      [{ files: 1 }, "TREE_TOO_MANY_FILES", "b", "limit files"],
+      [{ bytes: 29 }, "TREE_TOO_MANY_BYTES", "c/d/e", "limit bytes"],
+      [{ bytes: 15 }, "TREE_TOO_MANY_BYTES", "b", "limit bytes"],
+      [{ bytes: 5 }, "TREE_TOO_MANY_BYTES", "a", "limit bytes"],
+      [{ depth: 2 }, "TREE_TOO_DEEP", "c/d/e", "limit depth"],
+      [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG", "c/d/e", "limit path-bytes"],
+      [{ listBytes: 10 }, "TREE_PATHS_TOO_LONG", "c/d/e", "limit list-bytes"],
+      [{ files: 0, listBytes: 50 }, "TREE_PATHS_TOO_LONG", ".", "limit list-bytes"],
+    ])("refuses more than %j, and tells where and by which limit", async (limits, code, subject, name) => {
       using repository = createRepository();
-      const commit = repository.commit({ "d/a": "0123456789", "d/b": "0123456789", "d/c/d/e": "0123456789" });
-      await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({ code });
-      const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5 };
+      const commit = repository.commit({ "d/a": "0123456789", "d/b": "9876543210", "d/c/d/e": "0123456789" });
+      await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({
+        problems: [{ code, subject, message: expect.stringContaining(`(${name})`) }],
+      });
+      const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5, listBytes: 11 };
       expect((await hashAt(repository, commit, "d", enough)).files).toHaveLength(3);
     });
 
