@@ -181,6 +181,24 @@ describe("limits", () => {
   });
 });
 
+describe("settings", () => {
+  it.each<[string, string[], Record<string, string>, string[]]>([
+    ["the host", [], { GHE_PROTOCOL: "ftp", GHE_HOST: "a b" }, ["GHE_PROTOCOL: ", "GHE_HOST: "]],
+    ["limits of both kinds", ["--limit", "z=1"], { COUNTERSIGN_LIMITS: "x=1" }, ["--limit: ", "COUNTERSIGN_LIMITS: "]],
+    [
+      "all of them",
+      ["--limit", "z=1"],
+      { COUNTERSIGN_GIT: "bogus", COUNTERSIGN_LIMITS: "bogus", GHE_PROTOCOL: "ftp", GHE_HOST: "x" },
+      ["--limit: ", "GHE_PROTOCOL: ", "COUNTERSIGN_GIT: ", "COUNTERSIGN_LIMITS: "],
+    ],
+  ])("that are wrong are told all at once: %s", async (_, words, env, told) => {
+    const { exit, stdout } = await countersign(["hash", repository.path, "--json", ...words], { env });
+    expect(exit).toBe(2);
+    const { error } = JSON.parse(stdout) as { error: { problems: { message: string }[] } };
+    expect(error.problems.map(({ message }) => /^.*?: /.exec(message)?.[0])).toEqual(told);
+  });
+});
+
 describe("COUNTERSIGN_GIT", () => {
   it("leaves the choice between git on the path and what is built in", async () => {
     for (const choice of ["native", "builtin"])
