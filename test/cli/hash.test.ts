@@ -128,6 +128,23 @@ describe("the files on this disk, where git has others", () => {
     ]);
   });
 
+  it("are hashed with a note where git has no commit, or none that can be read", async () => {
+    for (const [format, note] of [
+      ["sha1", "no commit is checked out yet, so that git has none of them."],
+      ["sha256", "GIT_NOT_A_REPOSITORY: expected the SHA-1 object format, found SHA-256"],
+    ] as const) {
+      const directory = mkdtempSync(join(scratch, "new-"));
+      repository.git(["init", "-q", `--object-format=${format}`, directory]);
+      writeFileSync(join(directory, "a"), "a\n");
+      const { exit, stdout, stderr } = await countersign(["hash", directory]);
+      expect({ exit, stdout }).toEqual({ exit: 0, stdout: `0x${hashByCoreutils(directory)}\n` });
+      expect(stderr).toContain("not compared with what git has");
+      expect(stderr).toContain(note);
+      const { workTree } = JSON.parse((await countersign(["hash", directory, "--json"])).stdout);
+      expect(workTree).toMatchObject({ commit: null, added: format === "sha1" ? ["a"] : [] });
+    }
+  });
+
   it("are listed for a program", async () => {
     const { stdout } = await countersign(["hash", join(repository.path, "contracts"), "--json"]);
     const head = repository.git(["rev-parse", "HEAD"]);
