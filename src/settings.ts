@@ -34,8 +34,12 @@ export interface Limits extends TreeLimits {
   readonly packBytes: number;
 }
 
-/** A setting that is read, or what is wrong with it: so that all problems are told at once. */
-export type Read<T> = { readonly value: T } | { readonly problem: Problem };
+/** A setting that is read, or all that is wrong with it: so that all problems are told at once. */
+export type Read<T> = { readonly value: T } | Wrong;
+
+interface Wrong {
+  readonly problems: readonly [Problem, ...Problem[]];
+}
 
 const chain = z.strictObject({
   chainId: z.int().positive(),
@@ -67,10 +71,14 @@ export function readChains(environment: Environment): Read<readonly ChainSetting
 export function readHost(environment: Environment): Read<HostSetting> {
   const { GHE_HOST: host, GHE_PROTOCOL: protocol = "https" } = environment;
   if (!host) return { value: { origin: "https://github.com", api: "https://api.github.com" } };
-  if (protocol !== "https" && protocol !== "http")
-    return wrong("GHE_PROTOCOL", `expected https or http, found ${protocol}`);
-  const origin = `${protocol}://${host}`;
-  if (URL.parse(origin)?.origin !== origin) return wrong("GHE_HOST", "expected a host name, with a port where needed");
+  const isWeb = protocol === "https" || protocol === "http";
+  const origin = `${isWeb ? protocol : "https"}://${host}`;
+  const isHost = URL.parse(origin)?.origin === origin;
+  const [first, ...rest] = [
+    ...(isWeb ? [] : [toProblem("GHE_PROTOCOL", `expected https or http, found ${JSON.stringify(protocol)}`)]),
+    ...(isHost ? [] : [toProblem("GHE_HOST", "expected a host name, with a port where needed")]),
+  ];
+  if (first) return { problems: [first, ...rest] };
   return { value: { origin, api: `${origin}/api/v3`, enterpriseOrigin: origin } };
 }
 
@@ -80,7 +88,8 @@ export function readLimits({ COUNTERSIGN_LIMITS: text = "" }: Environment): Read
   return problems.length > 0 ? wrong("COUNTERSIGN_LIMITS", problems.join("; ")) : { value: limits };
 }
 
-const limitNames: Readonly<Record<string, keyof Limits>> = {
+/** As people write them. */
+export const limitNames: Readonly<Record<string, keyof Limits>> = {
   files: "files",
   bytes: "bytes",
   depth: "depth",
@@ -112,8 +121,12 @@ export function readGitChoice({ COUNTERSIGN_GIT: choice = "native" }: Environmen
   return wrong("COUNTERSIGN_GIT", `expected native or builtin, found ${JSON.stringify(choice)}`);
 }
 
-export function wrong(name: string, words: string): { readonly problem: Problem } {
-  return { problem: { code: "SETTING_INVALID", message: `${name}: ${words}`, subject: name } };
+export function wrong(name: string, words: string): Wrong {
+  return { problems: [toProblem(name, words)] };
+}
+
+function toProblem(name: string, words: string): Problem {
+  return { code: "SETTING_INVALID", message: `${name}: ${words}`, subject: name };
 }
 
 /**
@@ -123,13 +136,13 @@ export function wrong(name: string, words: string): { readonly problem: Problem 
  */
 export function collect<T extends Record<string, unknown>>(reads: { readonly [K in keyof T]: Read<T[K]> }): T {
   const entries = Object.entries(reads) as [keyof T & string, Read<T[keyof T]>][];
-  const [first, ...rest] = entries.flatMap(([, read]) => ("problem" in read ? [read.problem] : []));
+  const [first, ...rest] = entries.flatMap(([, read]) => ("problems" in read ? read.problems : []));
   if (first) throw new CountersignError([first, ...rest]);
   return Object.fromEntries(entries.map(([name, read]) => [name, toValue(read)])) as T;
 }
 
 function toValue<T>(read: Read<T>): T {
-  if ("problem" in read) throw failure("INTERNAL", read.problem.message);
+  if ("problems" in read) throw failure("INTERNAL", read.problems[0].message);
   return read.value;
 }
 

@@ -40,7 +40,7 @@ async function setUp(file: string, given: string | undefined): Promise<void> {
   const environment: Environment = { ...parseEnv(text), ...process.env };
   if (environment.APP_ID) throw wrong("APP_ID", `expected none yet, found ${environment.APP_ID}: this App is set up`);
   const host = readHost(environment);
-  if ("problem" in host) throw new CountersignError(host.problem);
+  if ("problems" in host) throw new CountersignError(host.problems);
   const url = parseUrl(given ?? (environment.COUNTERSIGN_URL || (await askUrl())));
   const credentials = await createApp(url, environment);
   const { GHE_HOST, GHE_PROTOCOL } = environment;

@@ -39,8 +39,11 @@ export function readChainChoice(options: ChainOptions, environment: Environment)
 
 /** GHE_HOST, GHE_PROTOCOL and GITHUB_TOKEN. @throws SETTING_INVALID */
 export function readGithub(environment: Environment): GithubSetting {
-  const host = unwrap(readHost(environment));
-  return { host, token: environment.GITHUB_TOKEN || undefined };
+  return { host: unwrap(readHost(environment)), token: readToken(environment) };
+}
+
+export function readToken({ GITHUB_TOKEN: token }: Environment): string | undefined {
+  return token || undefined;
 }
 
 function toNamed({ registry }: ChainOptions, rpc: string, chainId: number | undefined): ChainChoice {
@@ -66,6 +69,6 @@ export function parseChainId(text: string): number {
 
 /** @throws SETTING_INVALID */
 export function unwrap<T>(read: Read<T>): T {
-  if ("problem" in read) throw new CountersignError(read.problem);
+  if ("problems" in read) throw new CountersignError(read.problems);
   return read.value;
 }

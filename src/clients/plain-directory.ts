@@ -1,4 +1,4 @@
-import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { CountersignError, failure } from "../errors.ts";
@@ -37,9 +37,11 @@ export interface HashedPlainDirectory {
  * @throws every refusal of §2 at once, and TREE_SPECIAL_FILE for pipes, sockets and devices
  */
 export async function hashPlainDirectory(
-  directory: string,
+  path: string,
   options: { readonly limits?: Partial<TreeLimits> } = {},
 ): Promise<HashedPlainDirectory> {
+  // With a slash at its end, the system would follow a link.
+  const directory = path.replace(/(?<=.)(?:\/\.?)+$/s, "");
   await assertDirectory(directory);
   const listing = startListing<ListedPath>({ ...defaultTreeLimits, ...options.limits });
   await listDirectory(Buffer.from(directory), { listing, prefix: Buffer.alloc(0) });
@@ -51,8 +53,14 @@ async function assertDirectory(directory: string): Promise<void> {
   const found = await lstat(directory).catch((cause) => {
     throw failure("TREE_ABSENT", `expected a directory at "${directory}", found none`, { cause, subject: directory });
   });
-  if (!found.isDirectory())
-    throw failure("TREE_NOT_A_DIRECTORY", `expected a directory at "${directory}"`, { subject: directory });
+  if (found.isDirectory()) return;
+  const message = `expected a directory at "${directory}", found ${toWords(found)}`;
+  throw failure("TREE_NOT_A_DIRECTORY", message, { subject: directory });
+}
+
+function toWords(found: Stats): string {
+  if (found.isSymbolicLink()) return "a symbolic link";
+  return found.isFile() ? "a file" : "a device, pipe or socket";
 }
 
 async function listDirectory(
@@ -85,7 +93,7 @@ async function hashFiles(directory: Buffer, listing: TreeListing<ListedPath>) {
   let since = performance.now();
   for (const { path: bytePath } of listing.files) {
     const path = fromBytePath(bytePath);
-    const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count));
+    const { isPointer, ...file } = hashFile(joinBytes(directory, path), (count) => listing.addBytes(count, bytePath));
     if (isPointer) listing.refuse(toPointerProblem(bytePath));
     files.push({ path, ...file });
     if (performance.now() - since < turn) continue;

@@ -14,7 +14,8 @@ import { defaultTreeLimits, startListing, type TreeLimits, type TreeListing } fr
 
 /** How the files on a disk differ from those that git has of the commit that is checked out. */
 export interface WorkTreeFacts {
-  readonly commit: string;
+  /** Undefined where none is checked out yet, or none can be read: `problems` tells why. */
+  readonly commit: string | undefined;
   /** `added`: git has them not; `removed`: they are not on the disk; `changed`: git has other bytes. */
   readonly changes: FileChanges;
   /** What a hash of the commit's directory is refused for: a link that is a file on this disk, a submodule. */
@@ -36,7 +37,7 @@ export interface WorkTreePlace {
 
 /**
  * Compares a directory of a work tree with what git stores, by git's own ids (`oid`, the id that a blob of these bytes
- * has). Undefined where there is no repository around it, no commit yet, or one whose tree cannot be read.
+ * has). Undefined where there is no repository around it.
  */
 export async function observeWorkTree(
   directory: string,
@@ -48,16 +49,18 @@ export async function observeWorkTree(
   try {
     const repository = await context.repositories.openLocal(place.top);
     const commit = await repository.readHead(place.top);
-    if (commit === undefined) return undefined;
-    const stored = await listStored(repository, { commit, path: place.path, context });
-    const changes = diffFiles(stored.files.map(toStored), files.map(toCompared));
-    return { commit, changes, problems: stored.problems };
+    const { files: stored, problems } =
+      commit === undefined ? noFiles : await listStored(repository, { commit, path: place.path, context });
+    return { commit, changes: diffFiles(stored.map(toStored), files.map(toCompared)), problems };
   } catch (error) {
     // It is only a warning that is looked for: the hash does not hang on it.
-    if (error instanceof CountersignError) return undefined;
+    if (error instanceof CountersignError)
+      return { commit: undefined, changes: diffFiles([], []), problems: error.problems };
     throw error;
   }
 }
+
+const noFiles: Pick<TreeListing<ListedFile>, "files" | "problems"> = { files: [], problems: [] };
 
 /** Where a directory lies in its work tree, also one that only other commits have. Undefined outside of any. */
 export async function findPlace(directory: string): Promise<WorkTreePlace | undefined> {

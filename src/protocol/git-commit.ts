@@ -16,9 +16,22 @@ export function isObjectId(text: string): boolean {
 export function parseCommit(bytes: Uint8Array): Commit {
   const text = new TextDecoder("latin1").decode(bytes);
   const header = text.slice(0, Math.max(text.indexOf("\n\n"), 0) || text.length);
-  const match = /^tree ([0-9a-f]{40})\n((?:parent [0-9a-f]{40}\n)*)author /.exec(header);
-  if (match?.[1] === undefined) throw failure("TREE_MALFORMED", "expected a commit with a tree and parents");
-  const parents = (match[2] ?? "").split("\n").filter(Boolean);
-  const [, time] = /^committer .*> (\d+) /m.exec(header) ?? [];
-  return { tree: match[1], parents: parents.map((line) => line.slice("parent ".length)), time: Number(time ?? 0) };
+  const { ids, end } = readIds(header);
+  const [tree, ...parents] = ids;
+  if (tree === undefined || !header.startsWith("author ", end))
+    throw failure("TREE_MALFORMED", "expected a commit with a tree and parents");
+  const [, time] = /^committer .*> (\d+) /m.exec(header.slice(end)) ?? [];
+  return { tree, parents, time: Number(time ?? 0) };
+}
+
+/** Line by line: one expression over all of them overflows at some hundred thousand parents, which fit into 43 KB of a pack. */
+function readIds(header: string): { readonly ids: readonly string[]; readonly end: number } {
+  const line = /(tree|parent) ([0-9a-f]{40})\n/y;
+  const ids: string[] = [];
+  let end = 0;
+  for (let found = line.exec(header); found?.[1] === (end === 0 ? "tree" : "parent"); found = line.exec(header)) {
+    ids.push(found[2] ?? "");
+    end = line.lastIndex;
+  }
+  return { ids, end };
 }

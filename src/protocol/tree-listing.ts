@@ -52,16 +52,16 @@ export interface TreeListing<File extends ListedPath> {
   readonly problems: readonly Problem[];
   addFile(file: File): void;
   addDirectory(path: BytePath): void;
-  /** Before so many files or folders are walked. @throws TREE_TOO_MANY_FILES */
-  assertCount(count: number): void;
-  /** Before names of so many bytes are walked. @throws TREE_PATHS_TOO_LONG */
-  assertListBytes(count: number): void;
+  /** Before so many files or folders are walked, the last of them here. @throws TREE_TOO_MANY_FILES */
+  assertCount(count: number, path: BytePath): void;
+  /** Before names of so many bytes are walked, the last of them here. @throws TREE_PATHS_TOO_LONG */
+  assertListBytes(count: number, path: BytePath): void;
   /** Counts a submodule, before it is fetched. @throws TREE_TOO_MANY_SUBMODULES */
   addSubmodule(path: BytePath): void;
-  /** Before so many bytes are read. @throws TREE_TOO_MANY_BYTES */
-  assertBytes(count: number): void;
+  /** Before so many bytes are read, the last of them of this file. @throws TREE_TOO_MANY_BYTES */
+  assertBytes(count: number, path: BytePath): void;
   /** Counts the content of a file. @throws TREE_TOO_MANY_BYTES */
-  addBytes(count: number): void;
+  addBytes(count: number, path: BytePath): void;
   /** @throws TREE_TOO_MANY_PROBLEMS */
   refuse(problem: Problem): void;
 }
@@ -81,30 +81,30 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
   }
   function assertPath(path: BytePath): void {
     if (path.length > limits.pathBytes) {
-      const message = `expected ${limits.pathBytes} bytes at most, found ${path.length}`;
+      const message = `expected ${limits.pathBytes} bytes at most in a path (limit path-bytes), found ${path.length}`;
       stop({ code: "TREE_PATH_TOO_LONG", message, subject: toPrintable(path) });
     }
     if (isDeeper(path, limits.depth)) {
-      const message = `expected ${limits.depth} levels at most, found "${toPrintable(path)}"`;
+      const message = `expected ${limits.depth} levels at most (limit depth), found "${toPrintable(path)}"`;
       stop({ code: "TREE_TOO_DEEP", message, subject: toPrintable(path) });
     }
     listBytes += path.length;
-    assertListBytes(listBytes);
+    assertListBytes(listBytes, path);
   }
-  function assertListBytes(count: number): void {
+  function assertListBytes(count: number, path: BytePath): void {
     if (count <= limits.listBytes) return;
-    const message = `expected ${limits.listBytes} bytes at most in all paths together, found more`;
-    stop({ code: "TREE_PATHS_TOO_LONG", message });
+    const message = `expected ${limits.listBytes} bytes at most in all paths together (limit list-bytes), found more`;
+    stop({ code: "TREE_PATHS_TOO_LONG", message, subject: toPrintable(path) });
   }
-  function assertCount(count: number): void {
+  function assertCount(count: number, path: BytePath): void {
     if (count <= limits.files) return;
-    const message = `expected ${limits.files} files and as many directories at most, found more`;
-    stop({ code: "TREE_TOO_MANY_FILES", message });
+    const message = `expected ${limits.files} files and as many directories at most (limit files), found more`;
+    stop({ code: "TREE_TOO_MANY_FILES", message, subject: toPrintable(path) });
   }
-
-  function assertBytes(count: number): void {
-    if (count > limits.bytes)
-      stop({ code: "TREE_TOO_MANY_BYTES", message: `expected ${limits.bytes} bytes at most, found more` });
+  function assertBytes(count: number, path: BytePath): void {
+    if (count <= limits.bytes) return;
+    const message = `expected ${limits.bytes} bytes at most in all files (limit bytes), found more`;
+    stop({ code: "TREE_TOO_MANY_BYTES", message, subject: toPrintable(path) });
   }
 
   return {
@@ -114,25 +114,25 @@ export function startListing<File extends ListedPath>(limits: TreeLimits): TreeL
     problems,
     addFile(file) {
       assertPath(file.path);
-      assertCount(files.push(file));
+      assertCount(files.push(file), file.path);
     },
     assertCount,
     assertListBytes,
     addDirectory(path) {
       assertPath(path);
       directories += 1;
-      assertCount(directories);
+      assertCount(directories, path);
     },
     addSubmodule(path) {
       assertPath(path);
       submodules += 1;
       const subject = toPrintable(path);
-      const message = `expected ${limits.submodules} submodules at most, found more at "${subject}"`;
+      const message = `expected ${limits.submodules} submodules at most (limit submodules), found more at "${subject}"`;
       if (submodules > limits.submodules) stop({ code: "TREE_TOO_MANY_SUBMODULES", message, subject });
     },
-    addBytes(count) {
+    addBytes(count, path) {
       bytes += count;
-      assertBytes(bytes);
+      assertBytes(bytes, path);
     },
     refuse(problem) {
       if (problems.length === mostProblems) stop(tooMany);
@@ -146,8 +146,9 @@ function isDeeper(path: BytePath, depth: number): boolean {
   return path.length > depth * 2 && path.split("/").length > depth;
 }
 
+/** The directory itself is "." */
 function toPrintable(path: BytePath): string {
-  return toPrintablePath(fromBytePath(path));
+  return toPrintablePath(fromBytePath(path)) || ".";
 }
 
 /** Why an entry that is neither file nor directory is refused; `special` is what only a disk can have. */

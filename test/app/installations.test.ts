@@ -11,7 +11,7 @@ let key: RepositoryKey;
 
 function open(privateKey: string): Installations {
   const host = readHost({ GHE_HOST: scene.github.host, GHE_PROTOCOL: "http" });
-  if ("problem" in host) throw new Error(host.problem.message);
+  if ("problems" in host) throw new Error(host.problems[0].message);
   return openInstallations({ appId: 7, privateKey, host: host.value });
 }
 

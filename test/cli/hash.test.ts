@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { limitNames } from "../../src/settings.ts";
 import { hashByCoreutils } from "../helpers/coreutils.ts";
 import { type GitHost, startGitHost } from "../helpers/git-host.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
@@ -72,6 +73,20 @@ describe("the hash that coreutils prints", () => {
     ).toBe(hash);
   });
 
+  it.each(["native", "builtin"])(
+    "is that of the printed lines, whatever the last path ends with: %s",
+    async (choice) => {
+      for (const end of [" ", "\u00a0", "\u3000", "\ufeff"]) {
+        const odd = repository.commit({ [`z${end.codePointAt(0)}/b${end}`]: "x" });
+        const source = `${repository.path}#${odd}:z${end.codePointAt(0)}`;
+        const { stdout } = await countersign(["hash", source, "--manifest"], { env: { COUNTERSIGN_GIT: choice } });
+        const [first, ...lines] = stdout.split("\n");
+        const sum = execFileSync("sha256sum", { input: lines.join("\n"), encoding: "utf8" });
+        expect({ end, hash: `0x${sum.slice(0, 64)}` }).toEqual({ end, hash: first });
+      }
+    },
+  );
+
   it("is one object for a program", async () => {
     const { stdout, exit } = await countersign(["hash", `${bare.path}#${commit}:contracts`, "--manifest", "--json"]);
     expect(exit).toBe(0);
@@ -113,6 +128,23 @@ describe("the files on this disk, where git has others", () => {
     ]);
   });
 
+  it("are hashed with a note where git has no commit, or none that can be read", async () => {
+    for (const [format, note] of [
+      ["sha1", "no commit is checked out yet, so that git has none of them."],
+      ["sha256", "GIT_NOT_A_REPOSITORY: expected the SHA-1 object format, found SHA-256"],
+    ] as const) {
+      const directory = mkdtempSync(join(scratch, "new-"));
+      repository.git(["init", "-q", `--object-format=${format}`, directory]);
+      writeFileSync(join(directory, "a"), "a\n");
+      const { exit, stdout, stderr } = await countersign(["hash", directory]);
+      expect({ exit, stdout }).toEqual({ exit: 0, stdout: `0x${hashByCoreutils(directory)}\n` });
+      expect(stderr).toContain("not compared with what git has");
+      expect(stderr).toContain(note);
+      const { workTree } = JSON.parse((await countersign(["hash", directory, "--json"])).stdout);
+      expect(workTree).toMatchObject({ commit: null, added: format === "sha1" ? ["a"] : [] });
+    }
+  });
+
   it("are listed for a program", async () => {
     const { stdout } = await countersign(["hash", join(repository.path, "contracts"), "--json"]);
     const head = repository.git(["rev-parse", "HEAD"]);
@@ -124,6 +156,7 @@ describe("the files on this disk, where git has others", () => {
 describe("limits", () => {
   const taken: [string, string[], Record<string, string>, string][] = [
     ["one", ["--limit", "files=1"], {}, "TREE_TOO_MANY_FILES"],
+    ["that of all paths", ["--limit", "list-bytes=12"], {}, "TREE_PATHS_TOO_LONG"],
     ["several, each by its own word", ["--limit", "files=10", "--limit", "bytes=5"], {}, "TREE_TOO_MANY_BYTES"],
     ["several with commas", ["--limit", "files=10,depth=1"], {}, "TREE_TOO_DEEP"],
     ["that of the environment", [], { COUNTERSIGN_LIMITS: "path-bytes=3" }, "TREE_PATH_TOO_LONG"],
@@ -131,7 +164,8 @@ describe("limits", () => {
   it.each(taken)("%s: what is over it is refused", async (_, words, env, code) => {
     for (const source of [join(repository.path, "contracts"), `${bare.path}#${commit}:contracts`]) {
       const { exit, stderr } = await countersign(["hash", ...words, source], { env });
-      expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining(`${code}: `) });
+      expect(exit).toBe(1);
+      expect(stderr).toMatch(new RegExp(`${code}: .* \\(limit [a-z-]+\\).*(Vault\\.sol|lib)`));
     }
   });
 
@@ -144,7 +178,13 @@ describe("limits", () => {
   it("end a fetch that is too large", async () => {
     const words = ["hash", `${remote()}#${commit}:contracts`, "--limit", "pack-bytes=50"];
     const ran = await countersign(words, { env: enterprise() });
-    expect(ran).toMatchObject({ exit: 1, stderr: expect.stringContaining("GIT_TOO_LARGE: ") });
+    expect(ran).toMatchObject({ exit: 1, stderr: expect.stringMatching(/GIT_TOO_LARGE: .*\(limit pack-bytes\)/) });
+  });
+
+  it("are all named by --help", async () => {
+    const { stdout } = await countersign(["hash", "--help"]);
+    const words = stdout.replace(/\s+/g, " ");
+    for (const name of Object.keys(limitNames)) expect(words).toMatch(new RegExp(`limit: .*\\b${name}[,;]`));
   });
 
   it("that nobody knows are told, all of them", async () => {
@@ -155,6 +195,24 @@ describe("limits", () => {
     const wrong = await countersign(["hash", repository.path], { env: { COUNTERSIGN_LIMITS: "x=1,y" } });
     expect(wrong.exit).toBe(2);
     for (const found of ["x=1", "y"]) expect(wrong.stderr).toContain(`found "${found}"`);
+  });
+});
+
+describe("settings", () => {
+  it.each<[string, string[], Record<string, string>, string[]]>([
+    ["the host", [], { GHE_PROTOCOL: "ftp", GHE_HOST: "a b" }, ["GHE_PROTOCOL: ", "GHE_HOST: "]],
+    ["limits of both kinds", ["--limit", "z=1"], { COUNTERSIGN_LIMITS: "x=1" }, ["--limit: ", "COUNTERSIGN_LIMITS: "]],
+    [
+      "all of them",
+      ["--limit", "z=1"],
+      { COUNTERSIGN_GIT: "bogus", COUNTERSIGN_LIMITS: "bogus", GHE_PROTOCOL: "ftp", GHE_HOST: "x" },
+      ["--limit: ", "GHE_PROTOCOL: ", "COUNTERSIGN_GIT: ", "COUNTERSIGN_LIMITS: "],
+    ],
+  ])("that are wrong are told all at once: %s", async (_, words, env, told) => {
+    const { exit, stdout } = await countersign(["hash", repository.path, "--json", ...words], { env });
+    expect(exit).toBe(2);
+    const { error } = JSON.parse(stdout) as { error: { problems: { message: string }[] } };
+    expect(error.problems.map(({ message }) => /^.*?: /.exec(message)?.[0])).toEqual(told);
   });
 });
 

@@ -7,6 +7,7 @@ import { findLastChange } from "../../src/clients/git/history.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import type { NativeGit } from "../../src/clients/git/native-git.ts";
 import { createRepositories } from "../../src/clients/git/repositories.ts";
+import { CountersignError } from "../../src/errors.ts";
 import { nativeGit } from "../helpers/gits.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import type { Person } from "../stand-in/people.ts";
@@ -81,6 +82,26 @@ describe("a repository whose pack is over the limit", () => {
     });
     const refused = openRemote(`${github.url}/acme/vault`).ensureCommit(commits[2] ?? "");
     await expect(refused).rejects.toMatchObject({ code: "GIT_TOO_LARGE", kind: "refusal" });
+  });
+
+  it.each([
+    ["answers in another shape", { body: { hello: "world" } }, ["GIT_TOO_LARGE", "GITHUB_REFUSED"], "refusal"],
+    ["says no", { status: 403, body: { message: "no" } }, ["GIT_TOO_LARGE", "GITHUB_REFUSED"], "refusal"],
+    ["lacks the commit", { status: 404, body: { message: "Not Found" } }, ["GIT_TOO_LARGE"], "refusal"],
+    ["cannot answer now", { status: 502, body: "later" }, ["GITHUB_UNREACHABLE", "GIT_TOO_LARGE"], "fault"],
+  ])("is refused as too large, and why else, where the API %s", async (_, fault, codes, kind) => {
+    for (const on of ["git/get-commit", "git/get-tree", "git/get-blob"] as const)
+      github.faults.add({ on, status: 200, times: 10, ...fault });
+    const error = await open()
+      .ensureCommit(commits[2] ?? "")
+      .catch((thrown: unknown) => thrown);
+    github.faults.clear();
+    expect(error).toBeInstanceOf(CountersignError);
+    const { problems } = error as CountersignError;
+    expect({ codes: problems.map(({ code }) => code), kind: (error as CountersignError).kind }).toEqual({
+      codes,
+      kind,
+    });
   });
 
   it("is no case for native git, which fetches the files that are asked for", async () => {

@@ -1,5 +1,19 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
@@ -159,6 +173,53 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       });
     });
 
+    it.each<[string, (path: string) => void]>([
+      ["a pipe", (path) => void execFileSync("mkfifo", [path])],
+      ["a folder", (path) => mkdirSync(path)],
+      ["a link to a device", (path) => symlinkSync("/dev/zero", path)],
+    ])("refuses %s in the place of a loose object, and waits for nobody", async (_, make) => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      for (const place of [`${commit}:d/a`, `${commit}:d`, commit]) {
+        const oid = repository.git(["rev-parse", place]);
+        const path = join(repository.path, ".git/objects", oid.slice(0, 2), oid.slice(2));
+        renameSync(path, `${path}.right`);
+        make(path);
+        const refused = { code: "TREE_OBJECT_MISMATCH", problems: [{ subject: oid }] };
+        await expect(withWriter(path, hashAt(repository, commit, "d"))).rejects.toMatchObject(refused);
+        rmSync(path, { recursive: true });
+        renameSync(`${path}.right`, path);
+      }
+    });
+
+    it.each(["config", "packed-refs", "objects/info/alternates"])(
+      "refuses a repository with a pipe at %s, and waits for nobody",
+      async (name) => {
+        using repository = createRepository();
+        const commit = repository.commit({ "d/a": "right" });
+        const path = join(repository.path, ".git", name);
+        rmSync(path, { force: true });
+        execFileSync("mkfifo", [path]);
+        const refused = { code: "GIT_NOT_A_REPOSITORY", problems: [{ subject: path }] };
+        await expect(withWriter(path, hashAt(repository, commit, "d"))).rejects.toMatchObject(refused);
+      },
+    );
+
+    it("reads a commit of 300,000 parents, loose and in a pack of 43 KB", async () => {
+      using repository = createRepository();
+      const parent = repository.commit({ "d/a": "a" });
+      const { hash } = await hashAt(repository, parent, "d");
+      const tree = repository.git(["rev-parse", `${parent}^{tree}`]);
+      const people = "author A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n";
+      const input = `tree ${tree}\n${`parent ${parent}\n`.repeat(300_000)}${people}`;
+      const commit = repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], { input });
+      expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
+      const pack = repository.git(["pack-objects", "-q", ".git/objects/pack/pack"], { input: `${commit}\n` });
+      expect(statSync(join(repository.path, `.git/objects/pack/pack-${pack}.pack`)).size).toBeLessThan(64 * 1024);
+      repository.git(["prune-packed"]);
+      expect((await hashAt(repository, commit, "d")).hash).toBe(hash);
+    });
+
     it("refuses one broken object among thousands", async () => {
       using repository = createRepository();
       const paths = Array.from({ length: 1_100 }, (_, index) => [`d/${index}`, `${index}`]);
@@ -221,16 +282,23 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
   });
 
   describe("limits", () => {
-    it.each<[Partial<TreeLimits>, string]>([
-      [{ files: 2 }, "TREE_TOO_MANY_FILES"],
-      [{ bytes: 29 }, "TREE_TOO_MANY_BYTES"],
-      [{ depth: 2 }, "TREE_TOO_DEEP"],
-      [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG"],
-    ])("refuses more than %j", async (limits, code) => {
+    it.each<[Partial<TreeLimits>, string, string, string]>([
+      [{ files: 2 }, "TREE_TOO_MANY_FILES", "c/d/e", "limit files"],
+      [{ files: 1 }, "TREE_TOO_MANY_FILES", "b", "limit files"],
+      [{ bytes: 29 }, "TREE_TOO_MANY_BYTES", "c/d/e", "limit bytes"],
+      [{ bytes: 15 }, "TREE_TOO_MANY_BYTES", "b", "limit bytes"],
+      [{ bytes: 5 }, "TREE_TOO_MANY_BYTES", "a", "limit bytes"],
+      [{ depth: 2 }, "TREE_TOO_DEEP", "c/d/e", "limit depth"],
+      [{ pathBytes: 4 }, "TREE_PATH_TOO_LONG", "c/d/e", "limit path-bytes"],
+      [{ listBytes: 10 }, "TREE_PATHS_TOO_LONG", "c/d/e", "limit list-bytes"],
+      [{ files: 0, listBytes: 50 }, "TREE_PATHS_TOO_LONG", ".", "limit list-bytes"],
+    ])("refuses more than %j, and tells where and by which limit", async (limits, code, subject, name) => {
       using repository = createRepository();
-      const commit = repository.commit({ "d/a": "0123456789", "d/b": "0123456789", "d/c/d/e": "0123456789" });
-      await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({ code });
-      const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5 };
+      const commit = repository.commit({ "d/a": "0123456789", "d/b": "9876543210", "d/c/d/e": "0123456789" });
+      await expect(hashAt(repository, commit, "d", limits)).rejects.toMatchObject({
+        problems: [{ code, subject, message: expect.stringContaining(`(${name})`) }],
+      });
+      const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5, listBytes: 11 };
       expect((await hashAt(repository, commit, "d", enough)).files).toHaveLength(3);
     });
 
@@ -247,6 +315,16 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
     }, 20_000);
   });
 });
+
+/** Fails where somebody waits for the pipe: who does would wait for ever. */
+async function withWriter<T>(path: string, read: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const waiting = setTimeout(3000, undefined, stop).then(() => {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    throw new Error(`expected nobody at ${path}, found a reader that waits`);
+  });
+  return Promise.race([read, waiting]).finally(() => stop.abort());
+}
 
 function borrow(repository: Repository, objects: string): void {
   writeFileSync(join(repository.path, ".git/objects/info/alternates"), `${objects}\n`);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { hashPlainDirectory } from "../../src/clients/plain-directory.ts";
 
@@ -65,11 +65,22 @@ it("refuses what is no directory, and what passes a limit", async () => {
     ["absent", "TREE_ABSENT"],
     ["a", "TREE_NOT_A_DIRECTORY"],
     ["link", "TREE_NOT_A_DIRECTORY"],
+    ["link/", "TREE_NOT_A_DIRECTORY"],
+    ["link//", "TREE_NOT_A_DIRECTORY"],
+    ["link/.", "TREE_NOT_A_DIRECTORY"],
+    ["link/.//./", "TREE_NOT_A_DIRECTORY"],
   ] as const)
-    await expect(hashPlainDirectory(join(directory, path))).rejects.toMatchObject({ code });
+    await expect(hashPlainDirectory(`${directory}/${path}`)).rejects.toMatchObject({ code });
   rmSync(join(directory, "link"));
+  const { hash } = await hashPlainDirectory(directory);
+  for (const end of ["/", "/.", `/../${basename(directory)}`, "/x/.."]) {
+    mkdirSync(join(directory, "x"), { recursive: true });
+    expect((await hashPlainDirectory(directory + end)).hash).toBe(hash);
+  }
+  rmSync(join(directory, "x"), { recursive: true });
+  await expect(hashPlainDirectory("")).rejects.toMatchObject({ code: "TREE_ABSENT" });
   await expect(hashPlainDirectory(directory, { limits: { bytes: 4 } })).rejects.toMatchObject({
-    code: "TREE_TOO_MANY_BYTES",
+    problems: [{ code: "TREE_TOO_MANY_BYTES", subject: expect.stringMatching(/./) }],
   });
   rmSync(join(directory, "a"));
   await expect(hashPlainDirectory(directory)).rejects.toMatchObject({ code: "TREE_EMPTY" });

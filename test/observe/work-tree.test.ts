@@ -134,23 +134,51 @@ describe.each(gitsOfDepth)("a directory on a disk beside what git has, by $name"
 
     it("is compared within the limits that it was hashed with", async () => {
       expect(await observe(repository.path, { limits: { files: 4 } })).toMatchObject({ commit });
-      expect(await observe(repository.path, { limits: { files: 3 } })).toBeUndefined();
+      expect(await observe(repository.path, { limits: { files: 3 } })).toEqual(
+        unread({ code: "TREE_TOO_MANY_FILES", subject: "b/c/c.bin" }),
+      );
     });
 
-    const silent: [string, (directory: string) => void][] = [
-      ["no repository", () => undefined],
-      ["no commit yet", (directory) => void repository.git(["init", "-q", directory])],
-      ["a bare repository", (directory) => void repository.git(["init", "-q", "--bare", directory])],
-      ["one of SHA-256", (directory) => void repository.git(["init", "-q", "--object-format=sha256", directory])],
-      ["an empty .git", (directory) => mkdirSync(join(directory, ".git"))],
-      ["a .git that leads nowhere", (directory) => writeFileSync(join(directory, ".git"), "gitdir: /nonexistent\n")],
-      ["a .git that is anything", (directory) => writeFileSync(join(directory, ".git"), "\u0000")],
+    const unread = (problem: object) => ({
+      commit: undefined,
+      changes: nothing,
+      problems: [expect.objectContaining(problem)],
+    });
+    const unreadable = unread({ code: "GIT_NOT_A_REPOSITORY" });
+    const apart: [string, (directory: string) => void, object | undefined][] = [
+      ["no repository", () => undefined, undefined],
+      ["a bare repository", (directory) => void repository.git(["init", "-q", "--bare", directory]), undefined],
+      [
+        "one without a commit",
+        (directory) => void repository.git(["init", "-q", directory]),
+        { commit: undefined, changes: { ...nothing, added: ["file"] }, problems: [] },
+      ],
+      [
+        "one of SHA-256",
+        (directory) => void repository.git(["init", "-q", "--object-format=sha256", directory]),
+        unreadable,
+      ],
+      [
+        "one whose commit is not here",
+        (directory) => {
+          repository.git(["init", "-q", directory]);
+          writeFileSync(join(directory, ".git/HEAD"), "1".repeat(40));
+        },
+        unread({ code: "GIT_OBJECT_ABSENT" }),
+      ],
+      ["an empty .git", (directory) => mkdirSync(join(directory, ".git")), unreadable],
+      [
+        "a .git that leads nowhere",
+        (directory) => writeFileSync(join(directory, ".git"), "gitdir: /nonexistent\n"),
+        unreadable,
+      ],
+      ["a .git that is anything", (directory) => writeFileSync(join(directory, ".git"), "\u0000"), unreadable],
     ];
-    it.each(silent)("is nothing to compare with in %s", async (_, make) => {
+    it.each(apart)("is told where there is nothing to compare with: %s", async (_, make, facts) => {
       const directory = mkdtempSync(join(scratch, "own-"));
       writeFileSync(join(directory, "file"), "x\n");
       make(directory);
-      expect(await observe(directory)).toBeUndefined();
+      expect(await observe(directory)).toEqual(facts);
     });
   });
 

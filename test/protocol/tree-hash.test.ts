@@ -199,6 +199,21 @@ describe("raw objects", () => {
     const [tree, one, two] = ["a", "b", "c"].map((digit) => digit.repeat(40));
     const lines = `tree ${tree}\nparent ${one}\nauthor A <a> 1 +0000\ncommitter C <parent ${two}> 23 +0100\n\nparent ${two}\n`;
     expect(parseCommit(Buffer.from(lines))).toEqual({ tree, parents: [one], time: 23 });
-    expect(() => parseCommit(Buffer.from(`tree ${tree}\nparent ${one}`))).toThrow();
+    for (const start of [
+      `tree ${tree}\nparent ${one}`,
+      `tree ${tree}\ntree ${tree}\nauthor A`,
+      `parent ${one}\nauthor A`,
+    ])
+      expect(() => parseCommit(Buffer.from(start))).toThrow(expect.objectContaining({ code: "TREE_MALFORMED" }));
+  });
+
+  it("reads a commit whose lines fill all that may be held", () => {
+    const tree = `tree ${"a".repeat(40)}\n`;
+    const names = `author A <a> 1 +0000\ncommitter ${"C> 1".repeat(4_000_000)} <c> 23 +0100\n\n`;
+    expect(parseCommit(Buffer.from(tree + names)).time).toBe(23);
+    const parents = `parent ${"b".repeat(40)}\n`.repeat(349_000);
+    expect(parseCommit(Buffer.from(`${tree}${parents}author A`)).parents).toHaveLength(349_000);
+    const lines = Buffer.from(`${tree}${"committer \n".repeat(1_500_000)}`);
+    expect(() => parseCommit(lines)).toThrow(expect.objectContaining({ code: "TREE_MALFORMED" }));
   });
 });

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
-import { failure } from "../../errors.ts";
+import { CountersignError, failure } from "../../errors.ts";
 import { listFiles, summarizeFiles } from "../../explain/file-changes.ts";
+import { explainFailure } from "../../explain/terminal.ts";
 import { toVisible } from "../../explain/visible.ts";
 import { type CommitSource, type Comparison, compareCommits, type Hashed, hashSource } from "../../flows/hash.ts";
 import { findPlace, observeWorkTree, type WorkTreeFacts } from "../../observe/work-tree.ts";
@@ -50,17 +51,15 @@ async function answerHash(text: string, options: Options, session: Session): Pro
   const hashed = await session.progress.during("Hashing", () => hashSource(source, context));
   const disk = source.kind === "directory" ? await observeWorkTree(source.directory, hashed.files, context) : undefined;
   if (disk) session.progress.note(warn(disk));
-  const { manifest } = options;
-  const lines = manifest ? `\n${toLines(hashed, session).trimEnd()}` : "";
-  return {
-    exit: 0,
-    text: `${hashed.hash}${lines}`,
-    json: toJson(hashed, { source, disk, manifest: manifest === true }),
-  };
+  const { manifest = false } = options;
+  const answer = { exit: 0, json: toJson(hashed, { source, disk, manifest }) } as const;
+  if (!manifest) return { ...answer, text: hashed.hash };
+  return { ...answer, text: `${hashed.hash}\n${toLines(hashed, session)}`, isExact: true };
 }
 
 /** The hash is that of the files on this disk: told wherever a commit's would be another. */
 function warn({ commit, changes, problems }: WorkTreeFacts): string {
+  if (commit === undefined) return warnUncompared(problems);
   const { added, removed, changed } = changes;
   if (countChanges(changes) + problems.length === 0)
     return `The files are those that git has of ${commit.slice(0, 12)}.`;
@@ -78,6 +77,13 @@ function warn({ commit, changes, problems }: WorkTreeFacts): string {
     ),
   ];
   return [about, ...reasons].join("\n");
+}
+
+/** Nothing is known to be what git has. */
+function warnUncompared([first, ...rest]: WorkTreeFacts["problems"]): string {
+  const about = "Hashed as the files lie on this disk, and not compared with what git has:";
+  if (first === undefined) return `${about} no commit is checked out yet, so that git has none of them.`;
+  return `${about} that cannot be read here.\n${explainFailure(new CountersignError([first, ...rest]))}`;
 }
 
 function toReason(paths: readonly string[], words: string): string[] {
@@ -129,7 +135,7 @@ function toJson(
   { source, disk, ...wanted }: { source: object; disk: WorkTreeFacts | undefined; manifest: boolean },
 ): object {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const workTree = disk && { commit: disk.commit, ...disk.changes, problems: disk.problems };
+  const workTree = disk && { commit: disk.commit ?? null, ...disk.changes, problems: disk.problems };
   return {
     hash,
     source,

@@ -33,10 +33,20 @@ export function withApi(repository: RemoteRepository, api: ApiObjects): RemoteRe
       } catch (error) {
         if (!(error instanceof CountersignError) || error.code !== "GIT_TOO_LARGE") throw error;
         await ensureOverApi(commit, depth).catch((failed: unknown) => {
-          // The API does not serve it either: why it was asked is what can be helped.
-          throw failed instanceof CountersignError && failed.code === "GIT_OBJECT_ABSENT" ? error : failed;
+          throw failed instanceof CountersignError ? joinFailures(error, failed) : failed;
         });
       }
     },
   };
+}
+
+/**
+ * Why the API was asked goes before what it said: that can be helped. Only where it gave no answer may the same call
+ * succeed later.
+ */
+function joinFailures(tooLarge: CountersignError, failed: CountersignError): CountersignError {
+  if (failed.code === "GIT_OBJECT_ABSENT") return tooLarge;
+  const [one, two] = failed.code === "GITHUB_UNREACHABLE" ? [failed, tooLarge] : [tooLarge, failed];
+  const [first, ...rest] = one.problems;
+  return new CountersignError([first, ...rest, ...two.problems], { cause: failed });
 }

@@ -11,7 +11,7 @@ import {
   type TreeListing,
   toKindProblem,
 } from "../../protocol/tree-listing.ts";
-import { type HashedBlobs, hashBlobs } from "./blob-hash.ts";
+import { type HashedBlobs, hashBlobs, type OnBlob } from "./blob-hash.ts";
 import type { ObjectSource } from "./object-source.ts";
 import type { Remembered } from "./remembered.ts";
 import { createOpenSubmodule, type OpenRepository } from "./submodules.ts";
@@ -110,9 +110,10 @@ async function hashFiles(
   const hashed = new Map<ObjectSource, HashedBlobs>();
   let seen = 0;
   // Before their bytes are read; counted for every file they are counted below.
-  const onBlob = ({ size }: { readonly size: number }) => {
+  const onBlob: OnBlob = ({ oid, size }) => {
     seen += size;
-    listing.assertBytes(seen);
+    if (seen <= listing.limits.bytes) return;
+    listing.assertBytes(seen, listing.files.find((file) => file.oid === oid)?.path ?? "");
   };
   for (const [source, files] of Map.groupBy(listing.files, ({ holder }) => holder.source)) {
     const oids = [...new Set(files.map(({ oid }) => oid))];
@@ -137,7 +138,7 @@ function toFound(
     for (const problem of blobs?.problems.get(oid) ?? []) listing.refuse(atPlace(problem, bytePath));
     return [];
   }
-  listing.addBytes(blob.size);
+  listing.addBytes(blob.size, bytePath);
   if (blob.isPointer) listing.refuse(toPointerProblem(bytePath));
   const content = isWanted?.(path) ? blobs?.contents.get(oid) : undefined;
   const { sha256, size } = blob;

@@ -1,3 +1,4 @@
+import { type BytePath, joinBytePath, toBytePath } from "../../protocol/byte-path.ts";
 import type { EntryKind } from "../../protocol/git-tree.ts";
 import type { ListedPath, TreeListing } from "../../protocol/tree-listing.ts";
 
@@ -10,13 +11,18 @@ const besideName = 28;
  */
 export interface EntryBudget {
   /** Of a tree, before its entries are known. @throws TREE_PATHS_TOO_LONG */
-  takeBytes(count: number): void;
+  takeBytes(count: number, tree: BytePath): void;
   /** Of the entries that the next tree may have. */
   most(): number;
   /** Ends the walk: a tree has more than `most` entries. @throws TREE_TOO_MANY_FILES */
-  takeTooMany(): void;
+  takeTooMany(tree: BytePath): void;
   /** @throws TREE_TOO_MANY_FILES */
-  take(entries: readonly { readonly kind: EntryKind }[]): void;
+  take(entries: readonly BudgetEntry[], tree: BytePath): void;
+}
+
+interface BudgetEntry {
+  readonly kind: EntryKind;
+  readonly name: BytePath | Uint8Array;
 }
 
 export function openBudget({ limits, assertCount, assertListBytes }: TreeListing<ListedPath>): EntryBudget {
@@ -25,19 +31,24 @@ export function openBudget({ limits, assertCount, assertListBytes }: TreeListing
   let folders = 0;
   let submodules = 0;
   return {
-    takeBytes(count) {
+    takeBytes(count, tree) {
       bytes += count;
-      assertListBytes(bytes - besideName * 2 * limits.files);
+      assertListBytes(bytes - besideName * 2 * limits.files, tree);
     },
-    takeTooMany: () => assertCount(Number.POSITIVE_INFINITY),
+    takeTooMany: (tree) => assertCount(Number.POSITIVE_INFINITY, tree),
     most: () => Math.max(0, limits.files * 2 + 1 - files - folders - submodules),
-    take(entries) {
-      for (const { kind } of entries) {
+    take(entries, tree) {
+      for (const { kind, name } of entries) {
         if (kind === "directory") folders += 1;
         else if (kind === "submodule") submodules += 1;
         else files += 1;
+        const count = Math.max(files, folders, submodules);
+        if (count > limits.files) assertCount(count, joinBytePath(tree, toName(name)));
       }
-      assertCount(Math.max(files, folders, submodules));
     },
   };
+}
+
+function toName(name: BytePath | Uint8Array): BytePath {
+  return typeof name === "string" ? name : toBytePath(name);
 }

@@ -32,6 +32,7 @@ export interface LocalRepository extends ObjectSource {
  */
 export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<LocalRepository> {
   const gitDirectory = await findGitDirectory(path);
+  for (const name of ["config", "packed-refs"]) await assertFile(join(gitDirectory, name));
   await assertFormat(gitDirectory, path);
   const objects = join(gitDirectory, "objects");
   const alternates = await findAlternates(objects);
@@ -53,6 +54,7 @@ async function readHead(workTree: string, gitdir: string): Promise<string | unde
   const head = (await readText(join(own, "HEAD"))) ?? "";
   if (isObjectId(head)) return head;
   const ref = head.replace(/^ref: /, "");
+  await assertFile(join(gitdir, ref));
   return resolveRef({ fs, gitdir, ref }).catch(() => undefined);
 }
 
@@ -103,7 +105,9 @@ async function findAlternates(objects: string): Promise<string[]> {
 
 /** Those that are there: git passes over others too. */
 async function readAlternates(objects: string): Promise<string[]> {
-  const text = await readFile(join(objects, "info", "alternates"), "utf8").catch(() => "");
+  const path = join(objects, "info", "alternates");
+  await assertFile(path);
+  const text = await readFile(path, "utf8").catch(() => "");
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const directories = lines.map((line) => resolve(objects, unquote(line)));
   const areThere = await Promise.all(directories.map(isDirectory));
@@ -132,7 +136,17 @@ function toGitDirectory(objects: string): string {
   });
 }
 
+/** Who opens a pipe waits until somebody writes into it. @throws GIT_NOT_A_REPOSITORY */
+async function assertFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isFile() || found.isDirectory()) return;
+  const message = `expected a file at "${path}", found a device, pipe or socket`;
+  throw failure("GIT_NOT_A_REPOSITORY", message, { subject: path });
+}
+
 async function readText(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
   return readFile(path, "utf8").then(
     (text) => text.trim(),
     () => undefined,

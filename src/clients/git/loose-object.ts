@@ -26,12 +26,13 @@ const longestHeader = 32;
 /** A file of so many bytes is inflated in one go, to this at most: streams take ten times as long for small ones. */
 const small = { file: 128 * 1024, content: 4 * 1024 ** 2 };
 
-/** Undefined where there is no such file. */
+/** Undefined where there is nothing of that name. @throws TREE_OBJECT_MISMATCH where it is no file: a pipe has no end */
 export async function openLoose(objects: string, oid: string): Promise<LooseObject | undefined> {
   if (!isObjectId(oid)) return undefined;
   const path = join(objects, oid.slice(0, 2), oid.slice(2));
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
+  if (!file.isFile()) throw unreadable(oid);
   const stream = async (open: OpenBlob) => {
     const whole = file.size <= small.file ? inflateWhole(oid, await readFile(path)) : undefined;
     if (whole === undefined) await inflate(path, { oid, open });

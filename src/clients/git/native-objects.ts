@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, type Stats, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,13 +32,15 @@ export function openNativeObjects(
   return {
     async readObject(oid) {
       if (!isObjectId(oid) || !existsSync(objects)) return undefined;
-      return (await readWhole(oid, ask)) ?? (await findLoose(oid, directories))?.readWhole();
+      const isApart = directories.some((directory) => isLeftToUs(join(directory, oid.slice(0, 2), oid.slice(2))));
+      const object = isApart ? undefined : await readWhole(oid, ask);
+      return object ?? (await findLoose(oid, directories))?.readWhole();
     },
     async streamBlobs(oids, open) {
-      const large = selectLarge(oids, directories);
+      const ours = selectOurs(oids, directories);
       // They may have been packed meanwhile.
-      const packed = await streamLoose([...large], { directories, open });
-      const others = [...packed, ...oids.filter((oid) => !large.has(oid))];
+      const packed = await streamLoose([...ours], { directories, open });
+      const others = [...packed, ...oids.filter((oid) => !ours.has(oid))];
       const missing =
         others.length <= worthAsking
           ? await askEach(others, { ask, open })
@@ -73,18 +75,33 @@ async function streamLoose(
 }
 
 /** Folders are listed, and only what is in them is looked at: most objects are packed, and each look would cost. */
-function selectLarge(oids: readonly string[], directories: readonly string[]): Set<string> {
-  const large = new Set<string>();
+function selectOurs(oids: readonly string[], directories: readonly string[]): Set<string> {
+  const ours = new Set<string>();
   for (const [folder, members] of Map.groupBy(oids, (oid) => oid.slice(0, 2)))
     for (const path of directories.map((directory) => join(directory, folder))) {
-      const names = new Set(existsSync(path) ? readdirSync(path) : []);
-      for (const oid of members) if (names.has(oid.slice(2)) && isLarge(join(path, oid.slice(2)))) large.add(oid);
+      const names = readNames(path);
+      for (const oid of members) if (names.has(oid.slice(2)) && isLeftToUs(join(path, oid.slice(2)))) ours.add(oid);
     }
-  return large;
+  return ours;
 }
 
-function isLarge(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largestMapped;
+function readNames(folder: string): Set<string> {
+  return new Set(look(folder)?.isDirectory() ? readdirSync(folder) : []);
+}
+
+/** What git would hold whole, or wait for: it opens a pipe as it does a file, and nobody writes into that. */
+function isLeftToUs(path: string): boolean {
+  const found = look(path);
+  return found !== undefined && (!found.isFile() || found.size > largestMapped);
+}
+
+/** Undefined also where one may not look: git says then what it can and cannot read. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 async function readWhole(oid: string, ask: AskGit): Promise<GitObject | undefined> {

@@ -84,7 +84,7 @@ function openStore(gitdir: string, { packs, limits }: Required<StoreSettings> & 
     if (total > limits.packBytes)
       throw failure(
         "GIT_TOO_LARGE",
-        `expected ${limits.packBytes} bytes of packs at most without native git, found ${total}`,
+        `expected ${limits.packBytes} bytes of packs at most without native git (limit pack-bytes), found ${total}`,
       );
     for (const name of fresh) {
       if (packs === "foreign") judgePack(await readFile(join(directory, name)), { name, limits });

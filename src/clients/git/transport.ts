@@ -83,7 +83,10 @@ export function openTransport(settings: TransportSettings): Transport {
 
   function assertSize(announced: number): void {
     if (received + announced > settings.maxBytes)
-      throw failure("GIT_TOO_LARGE", `expected ${settings.maxBytes} bytes at most, the host sends more`);
+      throw failure(
+        "GIT_TOO_LARGE",
+        `expected ${settings.maxBytes} bytes at most (limit pack-bytes), found that the host sends more`,
+      );
   }
 
   return {

@@ -80,21 +80,25 @@ type FoundNode = TreeNode | CountersignError;
 /** Trees that are read at a time. */
 const together = 8;
 
+/** A tree, and the first path that leads to it. */
+type TreeAt = Pick<Place, "oid" | "path">;
+
 async function readNodes(
-  { oid: top, holder }: Place,
+  top: Place,
   { listing, nodes, ...reading }: NodeReading & Pick<TreeWalk, "listing"> & { readonly nodes: Map<string, FoundNode> },
 ): Promise<void> {
-  let level = [top];
+  let level: readonly TreeAt[] = [top];
+  const seen = new Set<string>();
   // What is deeper is refused before it is walked.
   for (let depth = 0; level.length > 0 && depth <= listing.limits.depth; depth++) {
-    const unread = [...new Set(level)].filter((oid) => !nodes.has(oid));
+    const unread = level.filter(({ oid }) => !nodes.has(oid) && seen.size !== seen.add(oid).size);
     for (let at = 0; at < unread.length; at += together) {
       const part = unread.slice(at, at + together);
-      const found = await Promise.all(part.map((oid) => findTree(oid, holder, reading.trees)));
+      const found = await Promise.all(part.map(({ oid }) => findTree(oid, top.holder, reading.trees)));
       // One after the other: of trees that are too many together, no more than one is unpacked.
-      for (const [index, oid] of part.entries()) nodes.set(oid, toFoundNode(oid, found[index], reading));
+      for (const [index, tree] of part.entries()) nodes.set(tree.oid, toFoundNode(tree, found[index], reading));
     }
-    level = unread.flatMap((oid) => listFolders(nodes.get(oid)));
+    level = unread.flatMap((tree) => listFolders(tree, nodes.get(tree.oid)));
   }
 }
 
@@ -117,39 +121,44 @@ async function findTree(
 }
 
 function toFoundNode(
-  oid: string,
+  { oid, path }: TreeAt,
   found: TreeNode | Uint8Array | CountersignError | undefined,
   { trees, budget }: NodeReading,
 ): FoundNode {
   if (found === undefined || found instanceof CountersignError) return found ?? failure("INTERNAL", `no tree ${oid}`);
   if (!(found instanceof Uint8Array)) {
-    budget.take(found.entries);
+    budget.take(found.entries, path);
     return found;
   }
-  budget.takeBytes(found.length);
-  const entries = readEntries(found, budget);
+  budget.takeBytes(found.length, path);
+  const entries = readEntries(found, { budget, path });
   if (entries instanceof CountersignError) return entries;
   // Before the names are judged, which takes more than to read them.
-  budget.take(entries);
+  budget.take(entries, path);
   const node = toNode(entries);
   trees?.set(oid, node);
   return node;
 }
 
 /** Too many entries end the walk; what else is wrong with a tree is one problem among others. */
-function readEntries(bytes: Uint8Array, budget: EntryBudget): readonly TreeEntry[] | CountersignError {
+function readEntries(
+  bytes: Uint8Array,
+  { budget, path }: Pick<NodeReading, "budget"> & Pick<TreeAt, "path">,
+): readonly TreeEntry[] | CountersignError {
   try {
     return parseTree(bytes, budget.most());
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
-    if (error.code === "TREE_TOO_MANY_FILES") budget.takeTooMany();
+    if (error.code === "TREE_TOO_MANY_FILES") budget.takeTooMany(path);
     return error;
   }
 }
 
-function listFolders(node: FoundNode | undefined): string[] {
+function listFolders({ path }: TreeAt, node: FoundNode | undefined): TreeAt[] {
   if (node === undefined || node instanceof CountersignError) return [];
-  return node.entries.flatMap(({ kind, oid }) => (kind === "directory" ? [oid] : []));
+  return node.entries.flatMap(({ kind, oid, name }) =>
+    kind === "directory" ? [{ oid, path: joinBytePath(path, name) }] : [],
+  );
 }
 
 interface NodeWalk {
