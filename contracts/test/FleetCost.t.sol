@@ -17,8 +17,9 @@ contract FleetCostTest is ReferencesTest {
             deploy(bytes32(i));
         }
         address last = references.followerOf(address(this), bytes32(uint256(size)));
-        vm.assertEq(costOfWrite(manager), costOfWrite(stranger));
-        vm.assertEq(costOfNumber(last), costOfNumber(lonely));
+        // But for what the measuring itself takes.
+        vm.assertLe(costOfWrite(manager), costOfWrite(stranger) + 20);
+        vm.assertLe(costOfNumber(last), costOfNumber(lonely) + 20);
         assertRuns(last, 2);
     }
 
