@@ -6,18 +6,20 @@ import {GovernanceTest} from "../base/GovernanceTest.sol";
 import {Vm, vm} from "../base/Vm.sol";
 import {Counter} from "./Counter.sol";
 
-/// @notice A second book of two records, kept from what events tell and never read from the registry; and what they tell
-/// that must not be.
+/// @notice A second book of the records, kept from what events tell and never read from the registry; and what they tell
+/// that must not be. Two are contracts of their own, the third is a proxy that follows an entry of the references.
 abstract contract Book is GovernanceTest {
+    uint256 internal constant RECORDS = 3;
+
     /// @notice A record as its events tell it.
     struct Model {
         uint64 version;
         bytes32 contractHash;
         string link;
         address[] signers;
+        uint32 contractSigners;
         uint8 minSignatures;
         IRegistryTypes.Rules rules;
-        uint64 pauseNumber;
     }
 
     struct Span {
@@ -26,16 +28,19 @@ abstract contract Book is GovernanceTest {
     }
 
     /// @param delays of its contracts, when it was scheduled
+    /// @param versions of its contracts, when it was scheduled
     struct Queued {
         uint256 since;
         IRegistryTypes.Status status;
         bool isRotation;
         address[] contracts;
         uint256[] delays;
+        uint64[] versions;
     }
 
-    Counter[2] public counters;
-    mapping(address signer => uint256) internal keyOf;
+    Counter[RECORDS] public counters;
+    /// @dev Who sends what is being booked.
+    address internal sender;
 
     mapping(address => Model) internal models;
     mapping(address => Span[]) internal pauses;
@@ -45,48 +50,54 @@ abstract contract Book is GovernanceTest {
     bytes32[] internal digests;
     mapping(address => mapping(bytes32 => bool)) private accepted;
     mapping(bytes32 => bool) internal hasCall;
+    mapping(bytes32 => bool) internal hasWrite;
 
     /// @notice What must never become true, in words; empty while all is well.
     string public violation;
-    uint256[2] public expectedCalls;
+    mapping(address contractAddress => uint256) public expectedCalls;
+    /// @dev What of the executors' writes should have been told by now.
+    mapping(address contractAddress => uint256) public expectedWrites;
+    /// @dev What each record last agreed to follow.
+    mapping(address contractAddress => bytes32) internal agreed;
+    address internal bookedCurator;
+    address internal bookedPendingCurator;
 
     function book() internal {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(registry) || logs[i].topics.length < 2) continue;
-            bytes32 kind = logs[i].topics[0];
-            bool isOfRecord = kind == IRegistryTypes.Registered.selector
-                || kind == IRegistryTypes.RecordChanged.selector || kind == IRegistryTypes.Rotated.selector
-                || kind == IRegistryTypes.AuthorityAccepted.selector;
-            if (isOfRecord) {
-                bookRecord(kind, logs[i]);
-            } else if (kind == IRegistryTypes.Paused.selector || kind == IRegistryTypes.Unpaused.selector) {
-                bookPause(kind, logs[i]);
-            } else if (kind == IRegistryTypes.Rejected.selector || kind == IRegistryTypes.Revoked.selector) {
-                bookVote(kind, logs[i]);
-            } else {
-                bookQueue(kind, logs[i]);
-            }
+            bytes32 kind = logs[i].topics.length == 0 ? bytes32(0) : logs[i].topics[0];
+            if (logs[i].emitter == registry.references()) bookReference(kind, logs[i]);
+            if (logs[i].emitter != address(registry)) continue;
+            bookRecord(kind, logs[i]);
+            bookPause(kind, logs[i]);
+            bookVote(kind, logs[i]);
+            bookQueue(kind, logs[i]);
+            bookCurator(kind, logs[i]);
         }
     }
 
+    function bookReference(bytes32 kind, Vm.Log memory log) internal virtual;
+
     function bookRecord(bytes32 kind, Vm.Log memory log) private {
+        if (log.topics.length < 2) return;
         address contractAddress = toAddress(log.topics[1]);
         Model storage model = models[contractAddress];
         if (kind == IRegistryTypes.Registered.selector) {
             model.version = 1;
             model.contractHash = log.topics[2];
-            (model.link, model.signers,, model.minSignatures,) =
+            (model.link, model.signers, model.contractSigners, model.minSignatures,) =
                 abi.decode(log.data, (string, address[], uint32, uint8, address));
         } else if (kind == IRegistryTypes.RecordChanged.selector) {
             model.contractHash = log.topics[2];
             (model.version, model.link,,) = abi.decode(log.data, (uint64, string, bytes32, IRegistryTypes.Code[]));
             bookDigest(contractAddress, log.topics[3]);
-            if (hasCall[log.topics[3]]) ++expectedCalls[contractAddress == address(counters[0]) ? 0 : 1];
+            if (hasCall[log.topics[3]]) ++expectedCalls[contractAddress];
+            if (hasWrite[log.topics[3]]) ++expectedWrites[contractAddress];
         } else if (kind == IRegistryTypes.Rotated.selector) {
             IRegistryTypes.Rotation memory rotation = abi.decode(log.data, (IRegistryTypes.Rotation));
             model.version = rotation.version;
             model.signers = rotation.signers;
+            model.contractSigners = rotation.contractSigners;
             model.minSignatures = rotation.minSignatures;
             model.rules = IRegistryTypes.Rules({
                 authority: rotation.authority,
@@ -97,9 +108,15 @@ abstract contract Book is GovernanceTest {
                 accepted: false
             });
             bookDigest(contractAddress, log.topics[2]);
-        } else {
+        } else if (kind == IRegistryTypes.FollowingChanged.selector) {
+            IRegistryTypes.Following memory following = abi.decode(log.data, (IRegistryTypes.Following));
+            model.version = following.version;
+            agreed[contractAddress] = keccak256(abi.encode(following.manager, following.key, following.pinnedRevision));
+            bookDigest(contractAddress, log.topics[2]);
+        } else if (kind == IRegistryTypes.AuthorityAccepted.selector) {
             model.version = abi.decode(log.data, (uint64));
             model.rules.accepted = true;
+            if (sender != model.rules.authority) violation = "an authority that none named accepted";
         }
     }
 
@@ -109,10 +126,11 @@ abstract contract Book is GovernanceTest {
     }
 
     function bookPause(bytes32 kind, Vm.Log memory log) private {
+        if (kind != IRegistryTypes.Paused.selector && kind != IRegistryTypes.Unpaused.selector) return;
         address contractAddress = toAddress(log.topics[1]);
         Span[] storage spans = pauses[contractAddress];
         if (kind == IRegistryTypes.Paused.selector) {
-            models[contractAddress].pauseNumber += 1;
+            if (sender != models[contractAddress].rules.guardian) violation = "paused by no guardian";
             spans.push(Span({from: vm.getBlockTimestamp(), until: abi.decode(log.data, (uint64))}));
         } else {
             spans[spans.length - 1].until = vm.getBlockTimestamp();
@@ -121,6 +139,7 @@ abstract contract Book is GovernanceTest {
     }
 
     function bookVote(bytes32 kind, Vm.Log memory log) private {
+        if (kind != IRegistryTypes.Rejected.selector && kind != IRegistryTypes.Revoked.selector) return;
         bytes32 digest = log.topics[1];
         address contractAddress = toAddress(log.topics[2]);
         if (kind == IRegistryTypes.Rejected.selector) {
@@ -132,11 +151,13 @@ abstract contract Book is GovernanceTest {
         } else {
             uint64 version = abi.decode(log.data, (uint64));
             uint32 bit = bitOf(models[contractAddress].signers, toAddress(log.topics[3]));
+            if (bit == 0 || sender != toAddress(log.topics[3])) violation = "revoked by no signer";
             revocations[contractAddress][version][digest] |= bit;
         }
     }
 
     function bookQueue(bytes32 kind, Vm.Log memory log) private {
+        if (log.topics.length < 2) return;
         bytes32 digest = log.topics[1];
         if (kind == IRegistryTypes.ApprovalScheduled.selector) {
             enqueue(digest, false, contractsOf(abi.decode(log.data, (IRegistryTypes.Approval))));
@@ -144,12 +165,15 @@ abstract contract Book is GovernanceTest {
             enqueue(digest, true, listOf(abi.decode(log.data, (IRegistryTypes.Rotation)).contractAddress));
         } else if (kind == IRegistryTypes.CommitmentScheduled.selector) {
             enqueue(digest, false, abi.decode(log.data, (IRegistryTypes.Commitment)).contracts);
+        } else if (kind == IRegistryTypes.FollowingScheduled.selector) {
+            enqueue(digest, false, listOf(abi.decode(log.data, (IRegistryTypes.Following)).contractAddress));
         } else if (kind == IRegistryTypes.Cancelled.selector) {
             if (queued[digest].status != IRegistryTypes.Status.Waiting) violation = "cancelled, not waiting";
+            if (sender != models[toAddress(log.topics[2])].rules.guardian) violation = "cancelled by no guardian";
             queued[digest].status = IRegistryTypes.Status.Cancelled;
         } else if (kind == IRegistryTypes.Executed.selector) {
             if (queued[digest].status != IRegistryTypes.Status.Waiting) violation = "executed, not waiting";
-            int256 slack = slackOf(digest);
+            int256 slack = slackOf(digest, true);
             if (slack < 0) violation = "executed before its time";
             if (slack > int256(GRACE)) violation = "executed after its time";
             queued[digest].status = IRegistryTypes.Status.Executed;
@@ -165,12 +189,24 @@ abstract contract Book is GovernanceTest {
         waiting.contracts = contracts;
         for (uint256 i = 0; i < contracts.length; ++i) {
             waiting.delays.push(models[contracts[i]].rules.delay);
+            waiting.versions.push(models[contracts[i]].version);
         }
         digests.push(digest);
     }
 
-    /// @dev From the list of pauses, with the delays as they were promised.
-    function slackOf(bytes32 digest) private view returns (int256 slack) {
+    function bookCurator(bytes32 kind, Vm.Log memory log) private {
+        if (kind == IRegistryTypes.CuratorProposed.selector) {
+            if (sender != bookedCurator) violation = "I17: proposed by no curator";
+            bookedPendingCurator = toAddress(log.topics[2]);
+        } else if (kind == IRegistryTypes.CuratorChanged.selector) {
+            bookedCurator = toAddress(log.topics[2]);
+            if (sender != bookedPendingCurator || sender != bookedCurator) violation = "I17: accepted by nobody asked";
+            bookedPendingCurator = address(0);
+        }
+    }
+
+    /// @dev From the list of pauses, with the delays as they were promised, or as they are.
+    function slackOf(bytes32 digest, bool promised) internal view returns (int256 slack) {
         Queued storage waiting = queued[digest];
         slack = type(int256).max;
         for (uint256 i = 0; i < waiting.contracts.length; ++i) {
@@ -178,7 +214,8 @@ abstract contract Book is GovernanceTest {
             if (!waiting.isRotation) {
                 passed -= pausedBetween(waiting.contracts[i], waiting.since, vm.getBlockTimestamp());
             }
-            int256 one_ = int256(passed) - int256(waiting.delays[i]);
+            uint256 delay = promised ? waiting.delays[i] : models[waiting.contracts[i]].rules.delay;
+            int256 one_ = int256(passed) - int256(delay);
             if (one_ < slack) slack = one_;
         }
     }
@@ -195,7 +232,7 @@ abstract contract Book is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     function one(uint256 which) internal view returns (address) {
-        return address(counters[which % 2]);
+        return address(counters[which % RECORDS]);
     }
 
     function contractsOf(IRegistryTypes.Approval memory approval) internal pure returns (address[] memory contracts) {
@@ -205,7 +242,7 @@ abstract contract Book is GovernanceTest {
         }
     }
 
-    function toAddress(bytes32 topic) private pure returns (address) {
+    function toAddress(bytes32 topic) internal pure returns (address) {
         return address(uint160(uint256(topic)));
     }
 }

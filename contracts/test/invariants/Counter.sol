@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-/// @notice Counts who calls it.
+/// @notice Counts who calls it, by itself or as what a follower's proxy runs.
 contract Counter {
+    /// @notice Where the code stands that runs.
+    address public immutable code = address(this);
+
     address public owner;
     address public executor;
     uint256 public calls;

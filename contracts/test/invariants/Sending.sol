@@ -1,106 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
 import {vm} from "../base/Vm.sol";
-import {Book} from "./Book.sol";
+import {Consent} from "./Consent.sol";
 
-/// @notice Sends anything as anybody, and looks whether something happened that must not: I1 to I3, I6.
-abstract contract Sending is Book {
+/// @notice Sends anything as anybody, and looks whether something happened that must not: I1 to I3, I6, I10, I18.
+abstract contract Sending is Consent {
     bytes[] internal sent;
-    uint256 public successes;
+    Signed[] private late;
     mapping(bytes4 => uint256) public successesOf;
 
-    /// @dev Whether what is being sent carries consent, and for which records.
-    mapping(address => bool) internal mayChange;
+    struct Before {
+        bytes32[RECORDS] all;
+        bytes32[RECORDS] fields;
+        uint64[RECORDS] versions;
+        bytes32[] resolved;
+        address[] managers;
+    }
+
+    /// @notice Now, or later when the world has moved on.
+    function sendSigned(Signed memory message, bytes memory data, uint256 role) internal returns (bool success) {
+        if (role % 5 == 3) {
+            message.data = data;
+            keepForLater(message);
+            return false;
+        }
+        allowIfAgreed(message);
+        return send(message.by, data);
+    }
+
+    /// @notice I10: what was signed some time ago.
+    function tryLate(uint256 index) external {
+        if (late.length == 0) return;
+        Signed memory message = late[recent(index, late.length)];
+        allowIfAgreed(message);
+        if (send(message.by, message.data)) ++successesOf[this.tryLate.selector];
+    }
+
+    function keepForLater(Signed memory message) private {
+        late.push(message);
+    }
+
+    function send(address by, bytes memory data) internal returns (bool) {
+        return send(by, address(registry), data);
+    }
 
     /// @dev Sends, writes the book, and looks whether anything happened that must not.
-    function send(address sender, bytes memory data) internal returns (bool success) {
-        bytes32[2] memory before = [all(0), all(1)];
-        bytes32[2] memory fields = [stateOf(address(counters[0])), stateOf(address(counters[1]))];
-        uint64[2] memory versions = [models[address(counters[0])].version, models[address(counters[1])].version];
+    function send(address by, address to, bytes memory data) internal returns (bool success) {
+        Before memory before = look();
+        sender = by;
         vm.recordLogs();
-        vm.prank(sender);
-        (success,) = address(registry).call(data);
+        vm.prank(by);
+        (success,) = to.call(data);
         // What a failed call told did not happen, though it is among the logs.
         if (!success) vm.getRecordedLogs();
         if (success) {
             book();
-            ++successes;
             ++successesOf[bytes4(data)];
             // A rejection may be repeated: it counts once. Whatever else was accepted must not be so again.
-            if (bytes4(data) != registry.reject.selector && bytes4(data) != registry.revoke.selector) sent.push(data);
+            bool isVote = bytes4(data) == registry.reject.selector || bytes4(data) == registry.revoke.selector;
+            bool isCurators = bytes4(data) == registry.proposeCurator.selector;
+            if (to == address(registry) && !isVote && !isCurators) sent.push(data);
         }
-        for (uint256 i = 0; i < 2; ++i) {
-            address contractAddress = address(counters[i]);
-            if (!success && all(i) != before[i]) violation = "a failed call changed something";
-            uint256 found = registry.record(contractAddress).version;
-            if (found != versions[i] && found != versions[i] + 1) violation = "version did not grow by one";
-            if (stateOf(contractAddress) == fields[i]) continue;
-            if (!mayChange[contractAddress]) violation = "record changed without consent";
-            if (found == versions[i]) violation = "record changed without its version";
+        for (uint256 i = 0; i < RECORDS; ++i) {
+            assertRecord(i, before, success);
+        }
+        for (uint256 i = 0; i < before.resolved.length; ++i) {
+            if (resolvedOf(followers[i]) == before.resolved[i]) continue;
+            if (!success) violation = "a failed call moved a follower";
+            if (!mayMove(followers[i], before.managers[i], to, bytes4(data))) violation = "I18: moved without consent";
         }
         forbid();
     }
 
-    /// @dev Signatures by the first `count` signers of each record, the sender, and whether that is consent.
-    function consent(address[] memory contracts, bytes32 digest, uint256 count, uint256 sender)
-        internal
-        returns (bytes memory signatures, address by)
-    {
-        forbid();
-        // Now and then too few.
-        count = count % 4 == 0 ? count / 4 % 4 : 4;
-        Model storage model = models[contracts[0]];
-        by = sender % 4 == 0 ? stranger : model.rules.accepted ? model.rules.authority : model.rules.gate;
-        address[] memory used = new address[](0);
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            address[] memory list = models[contracts[i]].signers;
-            for (uint256 j = 0; j < list.length && j < count; ++j) {
-                if (bitOf(used, list[j]) == 0) used = withContract(used, list[j]);
-            }
+    function look() private view returns (Before memory before) {
+        for (uint256 i = 0; i < RECORDS; ++i) {
+            before.all[i] = all(i);
+            before.fields[i] = stateOf(one(i));
+            before.versions[i] = models[one(i)].version;
         }
-        for (uint256 i = 0; i < used.length; ++i) {
-            signatures = bytes.concat(signatures, signWith(keyOf[used[i]], digest));
-        }
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            if (!hasConsent(contracts[i], digest, used, by)) return (signatures, by);
-        }
-        allow(contracts);
-    }
-
-    function hasConsent(address contractAddress, bytes32 digest, address[] memory used, address by)
-        private
-        view
-        returns (bool)
-    {
-        Model storage model = models[contractAddress];
-        uint32 rejected = rejections[contractAddress][model.version + 1][digest];
-        if (model.rules.accepted) return by == model.rules.authority && rejected == 0;
-        uint256 good;
-        uint256 against;
-        for (uint256 i = 0; i < model.signers.length; ++i) {
-            bool isAgainst = (rejected >> i) & 1 == 1;
-            bool isBack = (revocations[contractAddress][model.version + 1][digest] >> i) & 1 == 1;
-            if (isAgainst) ++against;
-            if (!isAgainst && !isBack && bitOf(used, model.signers[i]) != 0) ++good;
-        }
-        return good >= model.minSignatures && against <= model.signers.length - model.minSignatures;
-    }
-
-    function allow(address[] memory contracts) internal {
-        forbid();
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            mayChange[contracts[i]] = true;
+        before.resolved = new bytes32[](followers.length);
+        before.managers = new address[](followers.length);
+        for (uint256 i = 0; i < followers.length; ++i) {
+            before.resolved[i] = resolvedOf(followers[i]);
+            before.managers[i] = expectedManagerOf(followers[i]);
         }
     }
 
-    function forbid() internal {
-        mayChange[address(counters[0])] = false;
-        mayChange[address(counters[1])] = false;
+    function assertRecord(uint256 i, Before memory before, bool success) private {
+        address contractAddress = one(i);
+        if (!success && all(i) != before.all[i]) violation = "a failed call changed something";
+        uint256 found = registry.record(contractAddress).version;
+        if (found != before.versions[i] && found != before.versions[i] + 1) violation = "version did not grow by one";
+        if (stateOf(contractAddress) == before.fields[i]) return;
+        if (!mayChange[contractAddress]) violation = "record changed without consent";
+        if (found == before.versions[i]) violation = "record changed without its version";
+    }
+
+    /// @dev I18: by its own signers' word, or by a write of its manager: a plain account's own, or one that the signers of
+    /// the manager's record agreed to.
+    function mayMove(address follower, address manager, address to, bytes4 selector) private view returns (bool) {
+        if (to == address(references)) {
+            bool isWrite = selector == references.write.selector || selector == references.advance.selector;
+            return isWrite && sender == manager;
+        }
+        if (selector == registry.follow.selector || selector == registry.executeFollowing.selector) {
+            return mayChange[follower];
+        }
+        for (uint256 i = 0; i < RECORDS; ++i) {
+            if (registry.executor(one(i)) == manager) return mayChange[one(i)];
+        }
+        return false;
+    }
+
+    /// @dev Mostly one of the last three, seldom any.
+    function recent(uint256 index, uint256 length) internal pure returns (uint256) {
+        if (index % 8 == 0) return index / 8 % length;
+        return length - 1 - index % (length < 3 ? length : 3);
+    }
+
+    function resolvedOf(address follower) private view returns (bytes32 hash) {
+        (, bytes memory resolved) = address(references).staticcall(abi.encodeCall(references.resolve, (follower)));
+        return keccak256(abi.encode(resolved, references.implementationOf(follower)));
     }
 
     function all(uint256 i) private view returns (bytes32) {
-        return keccak256(abi.encode(governedStateOf(address(counters[i])), counters[i].calls(), registry.curator()));
+        bytes32 curators = keccak256(abi.encode(registry.curator(), registry.pendingCurator()));
+        return keccak256(abi.encode(governedStateOf(one(i)), counters[i].calls(), curators));
     }
 }
