@@ -6,13 +6,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -205,6 +207,54 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       },
     );
 
+    it.each<[string, (pack: string) => void]>([
+      ["a pack is cut off", (pack) => truncateSync(pack, statSync(pack).size - 10)],
+      ["a pack is empty", (pack) => truncateSync(pack, 0)],
+      ["a pack is gone", (pack) => rmSync(pack)],
+      [
+        "a pack is another",
+        (pack) => writeFileSync(pack, Buffer.concat([readFileSync(pack).subarray(0, -20), Buffer.alloc(20)])),
+      ],
+      ["an index is cut off", (pack) => truncateSync(toIndex(pack), statSync(toIndex(pack)).size - 10)],
+      ["an index is empty", (pack) => truncateSync(toIndex(pack), 0)],
+      ["an index is a pipe", (pack) => replaceByPipe(toIndex(pack))],
+      ["a pack is a pipe", (pack) => replaceByPipe(pack)],
+      ["an index of many packs is a pipe", (pack) => replaceByPipe(join(dirname(pack), "multi-pack-index"))],
+    ])("refuses a repository, its own or an alternate, where %s", async (_, spoil) => {
+      using lender = createRepository();
+      using borrower = createRepository();
+      borrow(borrower, join(lender.path, ".git/objects"));
+      const commit = lender.commit({ "d/a": "right" });
+      lender.git(["repack", "-adq"]);
+      const { hash } = await hashAt(borrower, commit, "d");
+      expect(hash).toBe((await hashAt(lender, commit, "d")).hash);
+      const packs = join(lender.path, ".git/objects/pack");
+      const [pack = ""] = readdirSync(packs).filter((name) => name.endsWith(".pack"));
+      for (const name of readdirSync(packs)) chmodSync(join(packs, name), 0o644);
+      spoil(join(packs, pack));
+      for (const { path } of [lender, borrower]) {
+        const answer = openLocalRepository(path, { git }).then((source) =>
+          hashDirectory(source, { commit, path: "d" }),
+        );
+        await expect(withWriter(packs, answer)).rejects.toMatchObject({
+          problems: [{ code: "TREE_OBJECT_MISMATCH", subject: expect.stringMatching(/pack/) }],
+        });
+      }
+    });
+
+    it("refuses a commit of more than may be held, loose and packed", async () => {
+      using repository = createRepository();
+      const tree = repository.git(["rev-parse", `${repository.commit({ "d/a": "a" })}^{tree}`]);
+      const commit = repository.writeCommit(tree, { message: "x".repeat(100) });
+      const input = `${repository.git(["cat-file", "-p", commit])}\n${"x".repeat(17 * 1024 ** 2)}\n`;
+      const large = repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], { input });
+      await expect(hashAt(repository, large, "d")).rejects.toMatchObject({ code: "GIT_TOO_LARGE" });
+      repository.git(["update-ref", "refs/heads/main", large]);
+      repository.git(["repack", "-adq"]);
+      repository.git(["prune-packed"]);
+      await expect(hashAt(repository, large, "d")).rejects.toMatchObject({ code: "GIT_TOO_LARGE" });
+    });
+
     it("reads a commit of 300,000 parents, loose and in a pack of 43 KB", async () => {
       using repository = createRepository();
       const parent = repository.commit({ "d/a": "a" });
@@ -324,6 +374,15 @@ async function withWriter<T>(path: string, read: Promise<T>): Promise<T> {
     throw new Error(`expected nobody at ${path}, found a reader that waits`);
   });
   return Promise.race([read, waiting]).finally(() => stop.abort());
+}
+
+function toIndex(pack: string): string {
+  return pack.replace(/pack$/, "idx");
+}
+
+function replaceByPipe(path: string): void {
+  rmSync(path, { force: true });
+  execFileSync("mkfifo", [path]);
 }
 
 function borrow(repository: Repository, objects: string): void {

@@ -233,6 +233,13 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       await expect(open().ensureCommit("1".repeat(40))).rejects.toMatchObject({ code: "GIT_UNREACHABLE" });
     });
 
+    it("refuses a commit of more than may be held", async () => {
+      const [commit = ""] = commitMany(1);
+      const input = `${repository.git(["cat-file", "-p", commit])}\n${"x".repeat(17 * 1024 ** 2)}\n`;
+      const large = repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], { input });
+      await expect(open().ensureCommit(large)).rejects.toMatchObject({ code: "GIT_TOO_LARGE", kind: "refusal" });
+    });
+
     it("gives up at the byte limit and at the time limit", async () => {
       const [commit = ""] = commitMany(1);
       await expect(open({ limits: { packBytes: 100 } }).ensureCommit(commit)).rejects.toMatchObject({

@@ -7,6 +7,7 @@ import { isObjectId } from "../../protocol/git-commit.ts";
 import type { NativeGit } from "./native-git.ts";
 import { openNativeObjects } from "./native-objects.ts";
 import type { ObjectSource } from "./object-source.ts";
+import { assertPackPairs } from "./pack-pairs.ts";
 import { openStores, type StoreLimits } from "./stores.ts";
 
 export interface LocalSettings {
@@ -28,7 +29,8 @@ export interface LocalRepository extends ObjectSource {
  * The objects of a repository on this disk, bare or not, loose and packed, with its alternates and linked work trees.
  * The work tree, refs/replace and grafts are never consulted.
  *
- * @throws GIT_NOT_A_REPOSITORY where there is none, one of the SHA-256 format, or alternates that only native git can read.
+ * @throws GIT_NOT_A_REPOSITORY where there is none, one of the SHA-256 format, or alternates that only native git can read;
+ * TREE_OBJECT_MISMATCH where a pack is broken
  */
 export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<LocalRepository> {
   const gitDirectory = await findGitDirectory(path);
@@ -36,6 +38,7 @@ export async function openLocalRepository(path: string, { git, limits }: LocalSe
   await assertFormat(gitDirectory, path);
   const objects = join(gitDirectory, "objects");
   const alternates = await findAlternates(objects);
+  for (const directory of [objects, ...alternates]) assertPackPairs(directory);
   const source = git
     ? openNativeObjects(git, objects, { alternates })
     : openStores([gitDirectory, ...alternates.map(toGitDirectory)], { packs: "foreign", limits });

@@ -54,7 +54,7 @@ export function toTooLarge({ oid, size }: Pick<BlobHeader, "oid" | "size">, limi
   return failure("GIT_TOO_LARGE", message, { subject: oid });
 }
 
-/** Reads one object, whose bytes must hash to its id. @throws GIT_OBJECT_ABSENT, TREE_OBJECT_MISMATCH */
+/** Reads one object, whose bytes must hash to its id. @throws GIT_OBJECT_ABSENT, TREE_OBJECT_MISMATCH, GIT_TOO_LARGE */
 export async function readBytes(source: ObjectSource, oid: string, type: ObjectType): Promise<Uint8Array> {
   const object = await source.readObject(oid);
   if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the ${type} ${oid}`);
@@ -103,6 +103,7 @@ export async function readCommit(source: ObjectSource, oid: string): Promise<Com
 }
 
 function assertObject(object: GitObject, expected: { readonly oid: string; readonly type: ObjectType }): void {
+  assertWhole({ ...expected, size: object.bytes.length });
   const found = createHash("sha1").update(`${object.type} ${object.bytes.length}\0`).update(object.bytes).digest("hex");
   const { oid, type } = expected;
   if (found !== oid)
