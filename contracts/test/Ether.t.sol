@@ -73,6 +73,7 @@ contract EtherTest is EveryFunction {
 
     /// @dev Whatever is called, forced ether stays where it is: the calls' value is the executor's.
     /// forge-config: default.fuzz.runs = 16
+    /// forge-config: deep.fuzz.runs = 60
     function testFuzz_forced_isNobodys(uint96 amount) public {
         vm.deal(address(this), 3 * uint256(amount));
         for (uint256 i = 0; i < homes.length; ++i) {

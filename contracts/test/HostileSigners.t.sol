@@ -71,6 +71,7 @@ contract HostileSignersTest is RegistryTest {
 
     /// @dev From one to 32 of them, the rest accounts; all must sign.
     /// forge-config: default.fuzz.runs = 48
+    /// forge-config: deep.fuzz.runs = 1000
     function testFuzz_finalize_costsNoMoreThanItsSigners(uint256 n, uint256 ways, uint256 data) public {
         n = 1 + n % 32;
         address[] memory contracts = registerWith(n);

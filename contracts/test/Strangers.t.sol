@@ -23,6 +23,7 @@ contract StrangersTest is EveryFunction {
 
     /// @notice With fewer signatures than the threshold, or too early, as anybody: nothing changes.
     /// forge-config: default.fuzz.runs = 24
+    /// forge-config: deep.fuzz.runs = 60
     function testFuzz_every_revertsForAllOthers(address anybody, uint256 count) public {
         collect(count % 6);
         address[10] memory senders = [
@@ -50,6 +51,7 @@ contract StrangersTest is EveryFunction {
 
     /// @notice What anybody may do moves nobody else's records, entries and followers.
     /// forge-config: default.fuzz.runs = 24
+    /// forge-config: deep.fuzz.runs = 60
     function testFuzz_anybody_movesOnlyHisOwn(address anybody, bytes32 key) public {
         vm.assume(anybody != manager && anybody != stranger && anybody != address(this));
         collect(6);

@@ -21,15 +21,22 @@ export interface Part {
 
 const root = new URL("../../", import.meta.url);
 
-/** Compiles what is deployed, one process after the other: they write the same files. */
-export async function buildParts(): Promise<void> {
+/** Compiles what is deployed. */
+export const buildParts = (): Promise<void> => buildContracts(["contracts/src", "contracts/parts"]);
+
+/** Compiles what is in these folders, or everything; one process after the other, since they write the same files. */
+export async function buildContracts(folders: readonly string[] = []): Promise<void> {
   const cwd = fileURLToPath(root);
   const release = await lock(fileURLToPath(new URL("contracts", root)), {
     retries: { retries: 600, minTimeout: 100, maxTimeout: 500 },
   });
   try {
-    const words = ["build", "--quiet", "contracts/src", "contracts/parts"];
-    await execa("forge", words, { cwd, preferLocal: true, stdout: "ignore", stderr: "inherit" });
+    await execa("forge", ["build", "--quiet", ...folders], {
+      cwd,
+      preferLocal: true,
+      stdout: "ignore",
+      stderr: "inherit",
+    });
   } finally {
     await release();
   }

@@ -8,6 +8,8 @@ export const effort = {
   histories: readNumber("COUNTERSIGN_HISTORIES", isSoak ? 150 : 6),
   /** How many random trees are written, checked out and hashed by others. */
   trees: readNumber("COUNTERSIGN_TREES", isSoak ? 20_000 : 300),
+  /** How many histories the contracts' invariants are held against, each of 250 calls. */
+  contractHistories: readNumber("COUNTERSIGN_CONTRACT_HISTORIES", isSoak ? 500 : 16),
   seed: readNumber("COUNTERSIGN_SEED", isSoak ? Math.floor(Date.now() / 86_400_000) : 1),
 };
 

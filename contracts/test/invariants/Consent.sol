@@ -42,12 +42,11 @@ abstract contract Consent is FleetBook {
         return bitOf(list, address(wallet));
     }
 
-    /// @notice A message signed by the first `count` signers of each record, now and then too few; and who sends it.
+    /// @notice A message signed by one too few, by just enough or by all signers of each record; and who sends it.
     function signed(address[] memory contracts, bytes32 digest, uint256 count, uint256 role)
         internal
         returns (Signed memory message, bytes memory signatures)
     {
-        count = count % 4 == 0 ? count / 4 % 4 : 4;
         Model storage model = models[contracts[0]];
         message.by = role % 4 == 0 ? stranger : model.rules.accepted ? model.rules.authority : model.rules.gate;
         message.digest = digest;
@@ -55,15 +54,20 @@ abstract contract Consent is FleetBook {
         message.versions = new uint64[](contracts.length);
         for (uint256 i = 0; i < contracts.length; ++i) {
             message.versions[i] = models[contracts[i]].version;
-            address[] memory list = models[contracts[i]].signers;
-            for (uint256 j = 0; j < list.length && j < count; ++j) {
-                if (bitOf(message.used, list[j]) == 0) message.used = withContract(message.used, list[j]);
-            }
+            addSigners(message, models[contracts[i]], count % 4);
         }
         // Now and then its signature is shown, and it never signed.
         bool isForged = role % 9 == 4;
         for (uint256 i = 0; i < message.used.length; ++i) {
             signatures = bytes.concat(signatures, entryOf(message.used[i], digest, isForged));
+        }
+    }
+
+    function addSigners(Signed memory message, Model storage model, uint256 mode) private view {
+        uint256 count = mode == 0 ? model.minSignatures - 1 : mode == 1 ? model.minSignatures : model.signers.length;
+        for (uint256 i = 0; i < count; ++i) {
+            address signer = model.signers[i];
+            if (bitOf(message.used, signer) == 0) message.used = withContract(message.used, signer);
         }
     }
 

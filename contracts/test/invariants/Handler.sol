@@ -146,7 +146,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
             digests.length == 0 ? digestOf(anyApproval(which % RECORDS, 0)) : digests[index % digests.length];
         IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
         (Signed memory message, bytes memory signatures) =
-            signed(listOf(contractAddress), digestOf(rejection), count / 3 % 2 * 4, role);
+            signed(listOf(contractAddress), digestOf(rejection), count % 3, role);
         forbid();
         send(message.by, abi.encodeCall(registry.reject, (contractAddress, rejection, signatures)));
     }
@@ -169,6 +169,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
     }
 
     function tryUnpause(uint256 which, uint256 count, uint256 role) external {
+        which %= RECORDS;
         // One that is paused, if there is any.
         for (uint256 i = 0; i < RECORDS && registry.pauseOf(one(which)).until <= vm.getBlockTimestamp(); ++i) {
             which = (which + 1) % RECORDS;

@@ -48,7 +48,7 @@ abstract contract Messages is Sending {
         rotation.deadline = someDeadline();
         rotation.guardian = shape % 5 == 0 ? address(0) : guardian;
         rotation.commitReveal = shape % 4 != 0;
-        rotation.delay = shape % 13 < 8 ? 0 : uint32(shape % 13 * 12 hours);
+        rotation.delay = shape % 13 < 9 ? 0 : uint32(shape % 13 * 12 hours);
         if (shape % 17 == 0) rotation.delay = 31 days;
         rotation.gate = shape % 11 == 0 ? gate : address(0);
         rotation.authority = shape % 6 == 0 ? address(0xA0) : address(0);
@@ -72,8 +72,8 @@ abstract contract Messages is Sending {
 
     function anyEntry(uint256 entry) internal view returns (address by, bytes32 key, uint64 pinned) {
         entry = entry % 60;
-        by = entry % 4 == 3 ? manager : registry.executor(one(entry));
-        key = entry % 5 == 0 ? RECORD_KEY : KEY;
+        by = entry % 4 != 0 ? manager : registry.executor(one(entry));
+        key = entry % 10 == 0 ? RECORD_KEY : KEY;
         uint64 number = entries[idOf(by, key)].number;
         if (entry % 3 == 0 && number != 0) pinned = entry % 2 == 0 ? number : uint64(1 + entry % number);
     }
