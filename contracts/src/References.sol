@@ -206,7 +206,7 @@ contract References is IReferences {
         found.contractHash = one.contractHash;
         found.contractLink = Link.join(base.head, one.commit, base.tail);
         found.implementation = one.implementation;
-        // Code cannot change any more where it was found before (EIP-6780), so it is not stored.
+        // Not stored: code that outlived the transaction that created it stays as it is (EIP-6780).
         if (found.implementation != address(0)) found.codeHash = found.implementation.codehash;
     }
 
