@@ -25,7 +25,7 @@ abstract contract Messages is Sending {
         approval.upgrades = new IRegistryTypes.Upgrade[](size);
         bytes32 hash = keccak256(abi.encode(which, calls % 24));
         bool doesCall = calls % 4 != 0;
-        bool doesWrite = doesCall && calls % 3 == 0;
+        bool doesWrite = doesCall && calls % 3 != 0;
         for (uint256 i = 0; i < size; ++i) {
             address contractAddress = one(which + i);
             approval.upgrades[i] = upgradeOf(contractAddress);
@@ -72,8 +72,9 @@ abstract contract Messages is Sending {
 
     function anyEntry(uint256 entry) internal view returns (address by, bytes32 key, uint64 pinned) {
         entry = entry % 60;
-        by = entry % 4 != 0 ? manager : registry.executor(one(entry));
+        by = entry % 4 == 3 ? manager : registry.executor(one(entry));
         key = entry % 10 == 0 ? RECORD_KEY : KEY;
+        if (entry % 8 != 0 && entries[idOf(by, key)].number == 0) by = manager;
         uint64 number = entries[idOf(by, key)].number;
         if (entry % 3 == 0 && number != 0) pinned = entry % 2 == 0 ? number : uint64(1 + entry % number);
     }
