@@ -197,6 +197,8 @@ export interface RegistrationFacts {
   readonly registry: Address;
   /** With the signers that are contracts. */
   readonly draft: RecordDraft & { readonly contractSigners: readonly Address[] };
+  /** Signers with code, that of an EIP-7702 designator apart. */
+  readonly signersWithCode: readonly Address[];
   /** Who will make the record's calls, if it is registered exactly so. */
   readonly executor: Address;
   readonly existing: ContractRecord | undefined;

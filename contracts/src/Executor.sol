@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
+import {Codes} from "./libraries/Codes.sol";
 
 /// @title Makes the calls of one record
 /// @notice Every record has a minimal clone (ERC-1167) of its own, which owns the proxies of that record only: one
@@ -28,7 +29,7 @@ contract Executor {
         uint256 value = call.value;
         bytes memory data = call.data;
         if (target == REGISTRY) revert IRegistryTypes.CallToRegistry();
-        if (target.code.length == 0 && data.length != 0) revert IRegistryTypes.CallToNoCode(target);
+        if (data.length != 0 && !Codes.isContract(target)) revert IRegistryTypes.CallToNoCode(target);
         if (value > address(this).balance) {
             revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
         }

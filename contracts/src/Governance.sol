@@ -19,7 +19,8 @@ contract Governance is Rotations, Followings, Stops {
     using CouncilStore for bytes;
     using CouncilStore for uint32;
 
-    /// @dev So many scheduled changes are looked at, then a contract counts as about to change.
+    /// @dev So many records of scheduled changes are looked at, then a contract counts as about to change: whoever asks
+    /// can afford the answer, whatever was scheduled.
     uint256 private constant MAX_LOOKED_AT = 32;
 
     /// @dev ERC-1167 code, and the contract's address behind it.
@@ -121,13 +122,13 @@ contract Governance is Rotations, Followings, Stops {
 
     function _isComing(address contractAddress) private view returns (bool) {
         if (_entries[contractAddress].flags & SCHEDULED == 0) return false;
-        bytes32 digest = _latest[contractAddress];
-        for (uint256 i = 0; i < MAX_LOOKED_AT; ++i) {
-            if (digest == 0) return false;
-            if (_canCome(digest)) return true;
-            digest = _previous[contractAddress][digest];
+        uint256 lookedAt = 0;
+        for (bytes32 digest = _latest[contractAddress]; digest != 0; digest = _previous[contractAddress][digest]) {
+            Scheduled storage waiting = _scheduled[digest];
+            lookedAt += waiting.status == Status.Waiting ? waiting.records : 1;
+            if (lookedAt > MAX_LOOKED_AT || _canCome(digest)) return true;
         }
-        return true;
+        return false;
     }
 
     /// @dev Not cancelled, not rejected, not expired. What another record's change has voided counts as coming.

@@ -16,6 +16,7 @@ import {Link} from "./libraries/Link.sol";
 contract References is IReferences {
     /// @dev One revision of an entry. A write changes the first three slots.
     /// @param base names the link's head and tail
+    /// @param codeHash of the implementation as the revision was kept; zero where it is not kept
     struct Revision {
         address implementation;
         uint64 number;
@@ -24,6 +25,7 @@ contract References is IReferences {
         bytes32 base;
         address manager;
         bytes32 key;
+        bytes32 codeHash;
     }
 
     /// @dev The parts of links that seldom change.
@@ -106,6 +108,11 @@ contract References is IReferences {
         if (_revisions[id].number != 0) return id;
         if (current.number != number) revert RevisionNotKept(manager, key, number, current.number);
         _revisions[id] = current;
+        address kept = current.implementation;
+        if (kept != address(0)) {
+            Codes.assertStands(kept, kept.codehash);
+            _revisions[id].codeHash = kept.codehash;
+        }
         emit Kept(manager, key, number);
     }
 
@@ -121,7 +128,12 @@ contract References is IReferences {
         bytes32 id = pinnedRevision == 0 ? _idOf(manager, key) : _keep(manager, key, pinnedRevision);
         Revision storage followed = _revisions[id];
         if (followed.number == 0) revert ReferenceUnknown(manager, key);
-        if (isProxy && followed.implementation == address(0)) revert ReferenceWithoutImplementation(manager, key);
+        address followedCode = followed.implementation;
+        if (isProxy && followedCode == address(0)) revert ReferenceWithoutImplementation(manager, key);
+        // A pin is to the code that was kept; what follows an entry takes whatever its manager has there.
+        if (followedCode != address(0)) {
+            Codes.assertStands(followedCode, pinnedRevision == 0 ? followedCode.codehash : followed.codeHash);
+        }
         _followed[follower] = id;
         emit Followed(follower, manager, key, pinnedRevision);
     }

@@ -146,13 +146,21 @@ contract Registry is IRecords, Schedules {
         for (uint256 i = 0; i < deployments.length; ++i) {
             Deployer.ensureDeployed(deployments[i]);
         }
-        _carryOut(approval.upgrades, tallies, _hashApproval(approval.upgrades, approval.deadline));
+        bytes32 digest = _hashApproval(approval.upgrades, approval.deadline);
+        _assertUnscheduled(digest);
+        for (uint256 i = 0; i < tallies.length; ++i) {
+            _assertAlive(tallies[i], digest);
+        }
+        _carryOut(approval.upgrades, tallies, digest);
     }
 
     /// @dev What the guardians and signers of a commitment could see is what is changed.
     function _assertSameRecords(Commitment calldata commitment, Upgrade[] calldata upgrades) private pure {
         if (commitment.contracts.length != upgrades.length) {
             revert CommitmentLengths(commitment.contracts.length, upgrades.length);
+        }
+        if (commitment.versions.length != upgrades.length) {
+            revert CommitmentLengths(commitment.versions.length, upgrades.length);
         }
         for (uint256 i = 0; i < upgrades.length; ++i) {
             bool same =

@@ -75,15 +75,15 @@ contract AuthorityTest is PendingAuthorityTest {
     function test_acceptAuthority_voidsWhatWasSignedOrScheduled() public {
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
-        schedule(approvalNumbered(address(target), 1));
+        IRegistryTypes.Approval memory hidden = approvalNumbered(address(target), 1);
+        IRegistryTypes.Commitment memory commitment = commitmentOf(hidden, "salt");
+        registry.commit(commitment, quorum(digestOf(commitment)));
         accept();
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
         vm.prank(address(authority));
         registry.finalize(approval, signatures);
-        IRegistryTypes.Approval memory scheduled = approvalNumbered(address(target), 1);
-        scheduled.upgrades[0].version = 3;
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
-        registry.execute(scheduled);
+        registry.reveal(commitment, hidden, "salt", new IRegistryTypes.Deployment[](0));
         vm.assertFalse(registry.exitOpen(address(target)));
     }
 
@@ -98,22 +98,27 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev It is the quorum: scheduling, committing, rotating and unpausing are its too.
     function test_authority_callsWhateverNeedsSignatures() public {
-        accept();
+        acceptDelayed();
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         act(abi.encodeCall(registry.schedule, (approval, "")));
+        skip(DELAY);
         registry.execute(approval);
-        vm.assertEq(versionOf(address(target)), 4);
+        vm.assertEq(versionOf(address(target)), 5);
 
         approval = approvalOf(address(target));
         IRegistryTypes.Commitment memory commitment = commitmentOf(approval, bytes32(uint256(1)));
         act(abi.encodeCall(registry.commit, (commitment, "")));
+        skip(DELAY);
         registry.reveal(commitment, approval, bytes32(uint256(1)), new IRegistryTypes.Deployment[](0));
-        vm.assertEq(versionOf(address(target)), 5);
+        vm.assertEq(versionOf(address(target)), 6);
 
         pause(7 days);
         act(abi.encodeCall(registry.unpause, (unpauseOf(address(target)), "")));
-        act(abi.encodeCall(registry.rotate, (rotationOf(address(target)), "")));
-        vm.assertEq(versionOf(address(target)), 6);
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        act(abi.encodeCall(registry.scheduleRotation, (rotation, "")));
+        skip(DELAY);
+        registry.executeRotation(rotation);
+        vm.assertEq(versionOf(address(target)), 7);
     }
 
     /// @dev Nor anybody else with all the signatures there are.
@@ -161,13 +166,13 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev Its own rejection is the quorum's.
     function test_reject_byTheAuthorityEndsADigest() public {
-        accept();
+        acceptDelayed();
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes32 digest = digestOf(approval);
         act(abi.encodeCall(registry.schedule, (approval, "")));
         IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
         vm.expectEmit(true, true, true, true, address(registry));
-        emit IRegistryTypes.Rejected(digest, address(target), 4, type(uint32).max, true);
+        emit IRegistryTypes.Rejected(digest, address(target), 5, type(uint32).max, true);
         act(abi.encodeCall(registry.reject, (address(target), rejection, "")));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 32));
         registry.execute(approval);
@@ -178,7 +183,7 @@ contract AuthorityTest is PendingAuthorityTest {
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(approval), address(target), 32)
         );
-        act(abi.encodeCall(registry.finalize, (approval, "")));
+        act(abi.encodeCall(registry.schedule, (approval, "")));
     }
 
     /// @dev It is no signer of records without it.
@@ -221,7 +226,7 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev The guardian cancels and pauses the authority's changes as well.
     function test_guardian_appliesToTheAuthority() public {
-        accept();
+        acceptDelayed();
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         act(abi.encodeCall(registry.schedule, (approval, "")));
         cancel(digestOf(approval));
@@ -231,9 +236,10 @@ contract AuthorityTest is PendingAuthorityTest {
             )
         );
         registry.execute(approval);
-        pause(1 days);
         approval = approvalNumbered(address(target), 1);
+        act(abi.encodeCall(registry.schedule, (approval, "")));
+        pause(1 days);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordPaused.selector, address(target), NOW + 1 days));
-        act(abi.encodeCall(registry.finalize, (approval, "")));
+        registry.execute(approval);
     }
 }

@@ -48,6 +48,7 @@ contract CancelTest is GovernanceTest {
 
     /// @dev Where there is no guardian, nobody is: not even the zero address of a simulation.
     function test_cancel_revertsWhereThereIsNoGuardian() public {
+        delayOther();
         IRegistryTypes.Approval memory approval = approvalOf(address(other));
         bytes32 digest = digestOf(approval);
         registry.schedule(approval, otherQuorum(digest));
@@ -60,6 +61,7 @@ contract CancelTest is GovernanceTest {
 
     /// @dev A guardian stops his own record's changes only.
     function test_cancel_revertsForARecordThatIsNotInIt() public {
+        delayOther();
         IRegistryTypes.Approval memory approval = approvalOf(address(other));
         bytes32 digest = digestOf(approval);
         registry.schedule(approval, otherQuorum(digest));
@@ -140,5 +142,12 @@ contract CancelTest is GovernanceTest {
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RotationProtected.selector, address(target)));
         vm.prank(guardian);
         registry.cancel(next, address(target));
+    }
+
+    /// @dev Without a guardian.
+    function delayOther() private {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        rotation.delay = DELAY;
+        rotateOther(rotation);
     }
 }

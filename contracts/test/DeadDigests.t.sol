@@ -33,36 +33,19 @@ contract DeadDigestsTest is GovernanceTest {
         assertDead(approval, IRegistryTypes.Status.Waiting);
     }
 
-    /// @dev Where there is no delay, what was scheduled all the same is executed and not finalized.
-    function test_finalize_revertsForWhatWasScheduled() public {
+    /// @dev Where there is no delay, nothing is scheduled: signatures are public, and what somebody scheduled with them
+    /// would outlive its deadline, and could no longer be revoked.
+    function test_schedule_revertsWhereThereIsNoDelay() public {
         IRegistryTypes.Approval memory approval = approvalOf(address(other));
         bytes memory signatures = otherQuorum(digestOf(approval));
+        vm.expectRevert(IRegistryTypes.DelayNotNeeded.selector);
         registry.schedule(approval, signatures);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IRegistryTypes.AlreadyScheduled.selector, digestOf(approval), IRegistryTypes.Status.Waiting
-            )
-        );
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        bytes memory rotationSignatures = otherQuorum(digestOf(rotation));
+        vm.expectRevert(IRegistryTypes.DelayNotNeeded.selector);
+        registry.scheduleRotation(rotation, rotationSignatures);
         registry.finalize(approval, signatures);
-        registry.execute(approval);
         vm.assertEq(versionOf(address(other)), 2);
-    }
-
-    /// @dev Cancelled is dead, though the record has no delay and the signatures are good.
-    function test_finalize_revertsForWhatWasCancelled() public {
-        IRegistryTypes.Rotation memory guarded = rotationOf(address(other));
-        guarded.guardian = guardian;
-        rotateOther(guarded);
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
-        bytes32 digest = digestOf(approval);
-        bytes memory signatures = otherQuorum(digest);
-        registry.schedule(approval, signatures);
-        vm.prank(guardian);
-        registry.cancel(digest, address(other));
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Cancelled)
-        );
-        registry.finalize(approval, signatures);
     }
 
     /// @dev Several wait for one version: the first to execute voids the rest.
@@ -103,7 +86,7 @@ contract DeadDigestsTest is GovernanceTest {
         bytes memory reason = abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, status);
         vm.expectRevert(reason);
         registry.schedule(approval, signatures);
-        vm.expectRevert(reason);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
         registry.finalize(approval, signatures);
         vm.expectRevert(reason);
         vm.prank(signers[0]);

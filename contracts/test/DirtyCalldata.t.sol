@@ -34,6 +34,7 @@ contract DirtyCalldataTest is ReferencesTest {
     }
 
     function test_schedule_refusesDirtyWords() public {
+        setDelay(DELAY);
         IRegistryTypes.Approval memory approval = fullApproval();
         uint256[6] memory words = wordsOf(approval);
         for (uint256 i = 0; i < words.length; ++i) {

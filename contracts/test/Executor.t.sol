@@ -117,6 +117,15 @@ contract ExecutorTest is RegistryTest {
         );
     }
 
+    /// @dev What it names can be gone, or cost gas that `minGas` does not count.
+    function test_call_revertsToADelegatedAccount() public {
+        vm.etch(address(0xE0A), abi.encodePacked(hex"ef0100", address(target)));
+        refuse(
+            callsOf(address(0xE0A), hex"01"),
+            abi.encodeWithSelector(IRegistryTypes.CallToNoCode.selector, address(0xE0A))
+        );
+    }
+
     function test_call_revertsToAnAddressWithoutCode() public {
         refuse(
             callsOf(address(0xE0A), hex"01"),

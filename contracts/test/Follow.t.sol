@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IReferences} from "../src/interfaces/IReferences.sol";
+import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -216,5 +217,26 @@ contract FollowTest is ReferencesTest {
         vm.expectRevert(
             abi.encodeWithSelector(IReferences.ReferenceWithoutImplementation.selector, manager, bytes32("record"))
         );
+    }
+
+    /// @dev Code that destroyed itself in the transaction that created it, and other code in its place later.
+    function test_follow_aPinIsToTheCodeThatWasKept() public {
+        references.keep(manager, KEY);
+        bytes32 expected = address(one).codehash;
+        vm.etch(address(one), address(two).code);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.CodeMismatch.selector, address(one), address(two).codehash, expected)
+        );
+        enter(follower, manager, KEY, 1);
+        enter(follower, manager, KEY, 0);
+    }
+
+    function test_follow_revertsWhereTheCodeIsGone() public {
+        vm.etch(address(one), "");
+        bytes32 found = address(one).codehash;
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CodeUnacceptable.selector, address(one), found));
+        enter(address(target), manager, KEY, 0);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CodeUnacceptable.selector, address(one), found));
+        references.keep(manager, KEY);
     }
 }

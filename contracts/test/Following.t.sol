@@ -188,18 +188,22 @@ contract FollowingTest is ReferencesTest {
 
     /// @dev I10: what was signed, voted on or scheduled for the version before is void.
     function test_follow_voidsWhatWasSignedOrScheduled() public {
+        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        rotation.commitReveal = true;
+        rotate(rotation);
         IRegistryTypes.Approval memory signed = approvalNumbered(follower, 1);
         IRegistryTypes.Approval memory waiting = approvalNumbered(follower, 2);
-        schedule(waiting);
+        IRegistryTypes.Commitment memory commitment = commitmentOf(waiting, SALT);
+        registry.commit(commitment, quorum(digestOf(commitment)));
         IRegistryTypes.Rejection memory rejection = rejectionOf(digestOf(signed));
         registry.reject(follower, rejection, lastOf(digestOf(rejection), 1));
         vm.assertTrue(registry.exitOpen(follower));
         follow(followingOf(follower, stranger, "other"));
         bytes memory signatures = sign(signed, 6);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, 2, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, 3, 4));
         registry.finalize(signed, signatures);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, 2, 3));
-        registry.execute(waiting);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, 3, 4));
+        registry.reveal(commitment, waiting, SALT, new IRegistryTypes.Deployment[](0));
         (uint32 rejected,) = registry.votesOf(follower, digestOf(signed));
         vm.assertEq(uint256(rejected), 0);
         vm.assertFalse(registry.exitOpen(follower));

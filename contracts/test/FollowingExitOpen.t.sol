@@ -51,11 +51,15 @@ contract FollowingExitOpenTest is ReferencesTest {
 
     function test_exitOpen_whileSomethingIsScheduledForTheFollower() public {
         registerFollower(follower);
+        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        rotation.delay = DELAY;
+        rotate(rotation);
         IRegistryTypes.Following memory following = followingOf(follower, address(0), 0);
         bytes32 digest = digestOf(following);
         registry.scheduleFollowing(following, quorum(digest));
         assertExit(true);
         vm.assertFalse(registry.exitOpen(address(other)));
+        skip(DELAY);
         registry.executeFollowing(following);
         assertExit(false);
     }

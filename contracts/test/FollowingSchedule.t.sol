@@ -90,8 +90,9 @@ contract FollowingScheduleTest is ReferencesTest {
         registry.scheduleFollowing(following, signatures);
     }
 
-    /// @dev Nor followed at once where there is no delay: what was scheduled is executed.
+    /// @dev Nor followed at once: what was scheduled is executed.
     function test_scheduleFollowing_noneIsScheduledTwice() public {
+        setOtherDelay(DELAY);
         IRegistryTypes.Following memory following = followingOf(address(other), manager, KEY);
         bytes32 digest = digestOf(following);
         bytes memory signatures = otherQuorum(digest);
@@ -100,8 +101,9 @@ contract FollowingScheduleTest is ReferencesTest {
             abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Waiting);
         vm.expectRevert(reason);
         registry.scheduleFollowing(following, signatures);
-        vm.expectRevert(reason);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(other), DELAY));
         registry.follow(following, signatures);
+        skip(DELAY);
         registry.executeFollowing(following);
         assertFollows(address(other), referenceOf(1, address(one)), false);
     }

@@ -40,6 +40,7 @@ contract GateTest is GovernanceTest {
 
     /// @dev What it let in anyone may execute.
     function test_schedule_revertsForAllButTheGate() public {
+        delayTarget();
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         expectOnlyGate(stranger);
@@ -47,9 +48,10 @@ contract GateTest is GovernanceTest {
         registry.schedule(approval, signatures);
         vm.prank(gate);
         registry.schedule(approval, signatures);
+        skip(DELAY);
         vm.prank(stranger);
         registry.execute(approval);
-        vm.assertEq(versionOf(address(target)), 3);
+        vm.assertEq(versionOf(address(target)), 4);
     }
 
     function test_commitAndReveal_revertForAllButTheGate() public {
@@ -82,9 +84,11 @@ contract GateTest is GovernanceTest {
     }
 
     function test_scheduleRotation_ignoresTheGate() public {
+        delayTarget();
         IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
         rotation.gate = address(0);
         scheduleRotation(rotation);
+        skip(DELAY);
         registry.executeRotation(rotation);
         vm.assertEq(registry.rulesOf(address(target)).gate, address(0));
     }
@@ -174,5 +178,11 @@ contract GateTest is GovernanceTest {
 
     function expectOnlyGate(address sender) private {
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyGate.selector, address(target), sender, gate));
+    }
+
+    function delayTarget() private {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.delay = DELAY;
+        rotate(rotation);
     }
 }

@@ -31,34 +31,37 @@ contract PausedTimeTest is GovernanceTest {
     }
 
     function test_scheduled_graceStandsStillInAPause() public {
+        setDelay(1 days);
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
-        vm.warp(NOW + GRACE - 1);
+        vm.warp(NOW + 1 days + GRACE - 1);
         pause(7 days);
-        vm.warp(NOW + GRACE + 7 days + 1);
+        vm.warp(NOW + 1 days + GRACE + 7 days + 1);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.Expired.selector, digest, GRACE + 1));
         registry.execute(approval);
-        vm.warp(NOW + GRACE + 7 days);
+        vm.warp(NOW + 1 days + GRACE + 7 days);
         registry.execute(approval);
     }
 
     /// @dev What passed of a pause before the scheduling is no gain.
     function test_scheduled_inTheMiddleOfAPause() public {
+        setDelay(1 days);
         pause(4 days);
         skip(1 days);
         bytes32 digest = schedule(approvalOf(address(target)));
         skip(2 days);
-        assertScheduled(digest, IRegistryTypes.Status.Waiting, 0);
+        assertScheduled(digest, IRegistryTypes.Status.Waiting, -1 days);
         skip(2 days);
-        assertScheduled(digest, IRegistryTypes.Status.Waiting, 1 days);
+        assertScheduled(digest, IRegistryTypes.Status.Waiting, 0);
     }
 
     function test_scheduled_afterAPauseCountsInFull() public {
+        setDelay(1 days);
         pause(4 days);
         skip(5 days);
         bytes32 digest = schedule(approvalOf(address(target)));
         skip(2 days);
-        assertScheduled(digest, IRegistryTypes.Status.Waiting, 2 days);
+        assertScheduled(digest, IRegistryTypes.Status.Waiting, 1 days);
     }
 
     /// @dev Two pauses while it waits, the first ended by the signers.
@@ -93,6 +96,7 @@ contract PausedTimeTest is GovernanceTest {
     function testFuzz_scheduled_countsUnpausedTime(uint32 begun, uint24 duration, uint32 endedAfter, uint32 passed)
         public
     {
+        setDelay(1);
         begun = begun % 20 days;
         duration = duration % (7 days + 1);
         passed = passed % 50 days;
@@ -106,7 +110,7 @@ contract PausedTimeTest is GovernanceTest {
             vm.warp(NOW + endedAfter);
             unpause();
             vm.warp(NOW + endedAfter + passed);
-            assertScheduled(early, IRegistryTypes.Status.Waiting, int256(uint256(passed)));
+            assertScheduled(early, IRegistryTypes.Status.Waiting, int256(uint256(passed)) - 1);
             return;
         }
         if (endedAfter < duration) {
@@ -119,6 +123,6 @@ contract PausedTimeTest is GovernanceTest {
         uint256 from = NOW + begun > end ? NOW + begun : end;
         uint256 now_ = NOW + begun + passed;
         vm.warp(now_);
-        assertScheduled(digest, IRegistryTypes.Status.Waiting, int256(now_ > from ? now_ - from : 0));
+        assertScheduled(digest, IRegistryTypes.Status.Waiting, int256(now_ > from ? now_ - from : 0) - 1);
     }
 }

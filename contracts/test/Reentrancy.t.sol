@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
 import {Target} from "./base/RegistryTest.sol";
-import {GovernanceTest} from "./base/GovernanceTest.sol";
+import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {Puppet} from "./base/Puppet.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -17,14 +17,25 @@ contract Constructed {
 
 /// @notice R72, I6: whatever comes back from an upgrade's call finds the registry locked. The puppet is guardian, gate,
 /// authority and signer of the other record, so that only the lock refuses it.
-contract ReentrancyTest is GovernanceTest {
+contract ReentrancyTest is ReferencesTest {
     Puppet private puppet;
+    /// @dev As the other record, but for its delay.
+    Target private late;
     bytes[] private attacks;
 
     function setUp() public override {
         super.setUp();
         puppet = new Puppet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        late = new Target(address(this));
+        register(address(late), others, 2);
+        giveToPuppet(address(other), 0);
+        giveToPuppet(address(late), 1);
+        write(address(one));
+    }
+
+    function giveToPuppet(address contractAddress, uint32 delay) private {
+        IRegistryTypes.Rotation memory rotation = rotationOf(contractAddress);
+        rotation.delay = delay;
         rotation.signers = listOf(address(puppet));
         rotation.contractSigners = 1;
         rotation.minSignatures = 1;
@@ -32,7 +43,7 @@ contract ReentrancyTest is GovernanceTest {
         rotation.guardian = address(puppet);
         rotation.commitReveal = true;
         rotateOther(rotation);
-        puppet.call(address(registry), abi.encodeCall(registry.acceptAuthority, (address(other))));
+        puppet.call(address(registry), abi.encodeCall(registry.acceptAuthority, (contractAddress)));
     }
 
     /// @dev Each of them passes from outside, and is refused from within.
@@ -75,9 +86,11 @@ contract ReentrancyTest is GovernanceTest {
             address(puppet),
             abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
         );
+        setDelay(1);
         IRegistryTypes.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = calls;
         schedule(approval);
+        skip(1);
         vm.expectRevert(reason);
         registry.execute(approval);
 
@@ -135,27 +148,29 @@ contract ReentrancyTest is GovernanceTest {
         collectUpgrades(free);
         collectRotations();
         collectCommitments();
+        collectFollowings();
         collectStops(digestOf(free));
         Target fresh = new Target(address(puppet));
         attacks.push(abi.encodeCall(registry.register, (address(fresh), HASH, LINK, signers, 0, 6)));
+        skip(1);
     }
 
     function collectUpgrades(IRegistryTypes.Approval memory free) private {
-        IRegistryTypes.Approval memory waiting = approvalNumbered(address(other), 1);
+        IRegistryTypes.Approval memory waiting = approvalNumbered(address(late), 1);
         act(abi.encodeCall(registry.schedule, (waiting, "")));
         attacks.push(abi.encodeCall(registry.finalize, (free, "")));
-        attacks.push(abi.encodeCall(registry.schedule, (free, "")));
+        attacks.push(abi.encodeCall(registry.schedule, (approvalOf(address(late)), "")));
         attacks.push(abi.encodeCall(registry.execute, (waiting)));
-        attacks.push(abi.encodeCall(registry.cancel, (digestOf(waiting), address(other))));
+        attacks.push(abi.encodeCall(registry.cancel, (digestOf(waiting), address(late))));
     }
 
     function collectRotations() private {
         IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
-        IRegistryTypes.Rotation memory waiting = rotationOf(address(other));
-        waiting.delay = 1;
+        IRegistryTypes.Rotation memory waiting = rotationOf(address(late));
+        waiting.delay = 2;
         act(abi.encodeCall(registry.scheduleRotation, (waiting, "")));
         attacks.push(abi.encodeCall(registry.rotate, (rotation, "")));
-        attacks.push(abi.encodeCall(registry.scheduleRotation, (rotation, "")));
+        attacks.push(abi.encodeCall(registry.scheduleRotation, (rotationOf(address(late)), "")));
         attacks.push(abi.encodeCall(registry.executeRotation, (waiting)));
 
         Target pending = new Target(address(this));
@@ -173,6 +188,16 @@ contract ReentrancyTest is GovernanceTest {
         IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
         attacks.push(abi.encodeCall(registry.commit, (commitmentOf(hidden, "another"), "")));
         attacks.push(abi.encodeCall(registry.reveal, (commitment, hidden, "hidden", none)));
+    }
+
+    function collectFollowings() private {
+        IRegistryTypes.Following memory waiting = followingOf(address(late), manager, KEY);
+        act(abi.encodeCall(registry.scheduleFollowing, (waiting, "")));
+        IRegistryTypes.Following memory later = followingOf(address(late), manager, KEY);
+        later.deadline += 1;
+        attacks.push(abi.encodeCall(registry.follow, (followingOf(address(other), manager, KEY), "")));
+        attacks.push(abi.encodeCall(registry.scheduleFollowing, (later, "")));
+        attacks.push(abi.encodeCall(registry.executeFollowing, (waiting)));
     }
 
     /// @dev Only a signer revokes, so that goes to a record where the puppet is one.

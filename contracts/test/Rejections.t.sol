@@ -125,20 +125,26 @@ contract RejectionsTest is VotesTest {
     }
 
     function test_execute_revertsForWhatWasRejectedMeanwhile() public {
-        registry.schedule(approval, all);
-        reject(digest, 3);
-        reject(digest, 4);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
-        registry.execute(approval);
+        setDelay(1 days);
+        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
+        bytes32 waitingDigest = schedule(waiting);
+        reject(waitingDigest, 3);
+        reject(waitingDigest, 4);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, waitingDigest, address(target), 4)
+        );
+        registry.execute(waiting);
     }
 
     /// @dev Once it is scheduled one rejection alone takes no approval back: only their quorum ends it.
     function test_execute_inSpiteOfFewRejections() public {
-        registry.schedule(approval, signBy(digest, keys, 6));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        setDelay(1 days);
+        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
+        IRegistryTypes.Rejection memory rejection = rejectionOf(schedule(waiting));
         registry.reject(address(target), rejection, signBy(digestOf(rejection), keys, 3));
-        registry.execute(approval);
-        vm.assertEq(versionOf(address(target)), 2);
+        skip(1 days);
+        registry.execute(waiting);
+        vm.assertEq(versionOf(address(target)), 3);
     }
 
     function test_rotate_revertsForARejectedRotation() public {
@@ -154,6 +160,7 @@ contract RejectionsTest is VotesTest {
     }
 
     function test_executeRotation_revertsForWhatWasRejectedMeanwhile() public {
+        setDelay(1 days);
         IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
         bytes32 rotationDigest = scheduleRotation(rotation);
         reject(rotationDigest, 4);

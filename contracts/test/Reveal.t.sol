@@ -201,4 +201,35 @@ contract RevealTest is CommitRevealTest {
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
         registry.reveal(commitment, approval, SALT, none());
     }
+
+    /// @dev What the signers rejected in the open does not come by way of a commitment.
+    function test_reveal_revertsForARejectedApproval() public {
+        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        bytes32 digest = digestOf(approval);
+        reject(digest, 4);
+        skip(DELAY);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        registry.reveal(commitment, approval, SALT, none());
+    }
+
+    /// @dev Nor what the guardian cancelled.
+    function test_reveal_revertsForACancelledApproval() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        bytes32 digest = schedule(approval);
+        cancel(digest);
+        IRegistryTypes.Commitment memory commitment = commitTo(approval);
+        skip(DELAY);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Cancelled)
+        );
+        registry.reveal(commitment, approval, SALT, none());
+    }
+
+    function test_reveal_revertsForFewerVersions() public {
+        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        commitment.versions = new uint64[](0);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitmentLengths.selector, 0, 1));
+        registry.reveal(commitment, approval, SALT, none());
+    }
 }

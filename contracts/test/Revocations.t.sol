@@ -79,17 +79,18 @@ contract RevocationsTest is VotesTest {
 
     /// @dev Every status but none.
     function test_revoke_revertsOnceItIsScheduled() public {
-        registry.schedule(approval, all);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Waiting)
-        );
+        setDelay(1 days);
+        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
+        bytes32 waitingDigest = schedule(waiting);
+        expectScheduled(waitingDigest, IRegistryTypes.Status.Waiting);
+        skip(1 days);
+        registry.execute(waiting);
+        expectScheduled(waitingDigest, IRegistryTypes.Status.Executed);
+    }
+
+    function expectScheduled(bytes32 waitingDigest, IRegistryTypes.Status status) private {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, waitingDigest, status));
         vm.prank(signers[0]);
-        registry.revoke(address(target), digest);
-        registry.execute(approval);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Executed)
-        );
-        vm.prank(signers[0]);
-        registry.revoke(address(target), digest);
+        registry.revoke(address(target), waitingDigest);
     }
 }

@@ -203,7 +203,7 @@ contract RotationTest is GovernanceTest {
         rotation.contractSigners = 1 << 9;
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.ContractSignersInvalid.selector, 1 << 9, 9));
         rotation.contractSigners = 1 << 4;
-        refuse(rotation, abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, signers[4], true));
+        refuse(rotation, abi.encodeWithSelector(IRegistryTypes.ContractSignerWithoutCode.selector, signers[4]));
 
         rotation.contractSigners = 0;
         rotation.signers = swapped(signers, 3, 4);
@@ -217,9 +217,6 @@ contract RotationTest is GovernanceTest {
         rotation.signers = withContract(signers, address(registry));
         rotation.contractSigners = bitOf(rotation.signers, address(registry));
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.RegistryAsSigner.selector));
-        rotation.signers = withContract(signers, address(target));
-        rotation.contractSigners = 0;
-        refuse(rotation, abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, address(target), false));
     }
 
     function test_rotate_isNotPayable() public {
@@ -259,7 +256,7 @@ contract RotationTest is GovernanceTest {
         vm.etch(signers[2], abi.encodePacked(hex"ef0100", address(target)));
         IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
         rotation.contractSigners = 1 << 2;
-        refuse(rotation, abi.encodeWithSelector(IRegistryTypes.SignerKindMismatch.selector, signers[2], true));
+        refuse(rotation, abi.encodeWithSelector(IRegistryTypes.ContractSignerWithoutCode.selector, signers[2]));
         rotation.contractSigners = 0;
         rotate(rotation);
     }

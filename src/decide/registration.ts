@@ -33,9 +33,11 @@ function findRegistrant({ owner, executor, curator }: RegistrationFacts): Regist
   return curator ? { kind: "curator", account: curator } : { kind: "nobody" };
 }
 
-function findProblems({ existing, draft, admin }: RegistrationFacts, registrant: Registrant): Problem[] {
+function findProblems(facts: RegistrationFacts, registrant: Registrant): Problem[] {
+  const { existing, draft, admin } = facts;
   const { contractAddress } = draft;
   return [
+    ...(existing || registrant.kind === "anyone" ? [] : findKindProblems(facts)),
     ...(existing
       ? [refused(`${contractAddress} is registered already, at version ${existing.version} and with other content`)]
       : []),
@@ -50,6 +52,23 @@ function findProblems({ existing, draft, admin }: RegistrationFacts, registrant:
         ]
       : []),
   ];
+}
+
+/**
+ * The registry takes an account where code has appeared, so that nobody can stop a registration by putting it there once
+ * the contract is handed over. Before that it is a mistake.
+ */
+function findKindProblems({ draft, signersWithCode }: RegistrationFacts): Problem[] {
+  const mistaken = draft.signers.filter(
+    (signer) => signersWithCode.includes(signer) !== draft.contractSigners.includes(signer),
+  );
+  return mistaken.map((signer) =>
+    refused(
+      signersWithCode.includes(signer)
+        ? `the signer ${signer} has code, so it signs by ERC-1271: expected it among the contracts`
+        : `the signer ${signer} has no code, so it signs by its key: expected it among the accounts`,
+    ),
+  );
 }
 
 /** The executor can only make calls that its contracts take from it. */

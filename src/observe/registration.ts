@@ -7,8 +7,8 @@ import type { RecordDraft } from "../protocol/record.ts";
 export async function observeRegistration(draft: RecordDraft, registry: Registry): Promise<RegistrationFacts> {
   const { number } = await registry.readHead();
   const contract = draft.contractAddress;
-  const contractSigners = draft.contractSigners ?? (await findContracts(draft.signers, { registry, block: number }));
-  const full = { ...draft, contractSigners };
+  const signersWithCode = await findContracts(draft.signers, { registry, block: number });
+  const full = { ...draft, contractSigners: draft.contractSigners ?? signersWithCode };
   const [executor, existing, owner, curator, implementation, admin] = await Promise.all([
     registry.executorOf(full),
     registry.readRecord(contract, number),
@@ -18,7 +18,8 @@ export async function observeRegistration(draft: RecordDraft, registry: Registry
     observeAdmin(contract, { registry, block: number }),
   ]);
   const { chainId, registry: address } = registry.domain;
-  return { chainId, registry: address, draft: full, executor, existing, owner, curator, implementation, admin };
+  const found = { executor, existing, owner, curator, implementation, admin };
+  return { chainId, registry: address, draft: full, signersWithCode, ...found };
 }
 
 interface At {

@@ -13,6 +13,12 @@ export function pickRecord({ chance, state }: Scene): [Address, RecordState] | [
   return chance.pick([...state.records]) ?? [];
 }
 
+/** One whose changes wait, where there is any: only those are scheduled. */
+export function pickDelayed(scene: Scene): [Address, RecordState] | [] {
+  const delayed = [...scene.state.records].filter(([, { rules }]) => rules.delay > 0);
+  return scene.chance.pick(delayed) ?? pickRecord(scene);
+}
+
 function deadlineOf({ chance, now }: Scene): number {
   return now + chance.between(2 * day, 29 * day);
 }
@@ -122,9 +128,8 @@ export function pickCouncil({ chance, signers, contractSigner }: Scene) {
   return { signers: chosen, contractSigners: place < 0 ? 0 : 2 ** place, minSignatures };
 }
 
-export function makeRotation(scene: Scene): Made | undefined {
+export function makeRotation(scene: Scene, [contractAddress, record] = pickRecord(scene)): Made | undefined {
   const { chance, actors } = scene;
-  const [contractAddress, record] = pickRecord(scene);
   if (!contractAddress || !record) return undefined;
   const maybe = (share: number) => (chance.percent(share) && chance.pick(actors)) || zeroAddress;
   const rotation: Rotation = {
@@ -136,9 +141,8 @@ export function makeRotation(scene: Scene): Made | undefined {
   return findMade(scene, scene.make("Rotation", rotation));
 }
 
-export function makeFollowing(scene: Scene): Made | undefined {
+export function makeFollowing(scene: Scene, [contractAddress, record] = pickRecord(scene)): Made | undefined {
   const { chance, state } = scene;
-  const [contractAddress, record] = pickRecord(scene);
   const entry = chance.pick([...state.current.values(), ...state.kept.values()]);
   if (!contractAddress || !record) return undefined;
   const leaves = state.following.has(contractAddress) ? chance.percent(35) : chance.percent(5);

@@ -9,6 +9,7 @@ import {
   makeRotation,
   pickApproval,
   pickCouncil,
+  pickDelayed,
   pickRecord,
   toConsent,
   toEntryArguments,
@@ -63,7 +64,11 @@ export const moves: Readonly<Record<string, Move>> = {
   },
   schedule: {
     weight: 6,
-    plan: (scene) => planAgreed(scene, "schedule", pickApproval(scene)),
+    plan(scene) {
+      const [contract] = pickDelayed(scene);
+      const alone = contract && scene.chance.percent(60) ? makeApproval(scene, [contract]) : pickApproval(scene);
+      return planAgreed(scene, "schedule", alone);
+    },
   },
   execute: {
     weight: 9,
@@ -89,7 +94,7 @@ export const moves: Readonly<Record<string, Move>> = {
   },
   scheduleRotation: {
     weight: 4,
-    plan: (scene) => planAgreed(scene, "scheduleRotation", makeRotation(scene)),
+    plan: (scene) => planAgreed(scene, "scheduleRotation", makeRotation(scene, pickDelayed(scene))),
   },
   executeRotation: {
     weight: 6,
@@ -109,11 +114,11 @@ export const moves: Readonly<Record<string, Move>> = {
     plan: (scene) => planAgreed(scene, "follow", makeFollowing(scene)),
   },
   scheduleFollowing: {
-    weight: 4,
-    plan: (scene) => planAgreed(scene, "scheduleFollowing", makeFollowing(scene)),
+    weight: 5,
+    plan: (scene) => planAgreed(scene, "scheduleFollowing", makeFollowing(scene, pickDelayed(scene))),
   },
   executeFollowing: {
-    weight: 6,
+    weight: 7,
     plan: (scene) =>
       planWaiting(scene, "Following", (from, { message }) => toRegistry(from, "executeFollowing", message)),
   },

@@ -24,6 +24,7 @@ const base: RegistrationFacts = {
   chainId: 31337,
   registry: account("88"),
   draft,
+  signersWithCode: [],
   executor,
   existing: undefined,
   owner,
@@ -77,6 +78,9 @@ describe("whether it can be registered", () => {
     ["with a signer of another kind", { existing: { ...record, contractSigners: [signer] } }, "refused", 1],
     ["nobody may", { owner: undefined, curator: undefined }, "refused", 1],
     ["the admin names no owner", { admin: { account: admin, owner: undefined } }, "refused", 1],
+    ["an account has code", { signersWithCode: [signer] }, "refused", 1],
+    ["a contract has none", { draft: { ...draft, contractSigners: [signer] } }, "refused", 1],
+    ["an account has code once it was handed over", { signersWithCode: [signer], owner: executor }, "open", 0],
     [
       "two of these",
       { owner: undefined, curator: undefined, admin: { account: admin, owner: undefined } },

@@ -158,7 +158,6 @@ abstract contract Records is IRegistryTypes, EIP712, ReentrancyGuardTransient {
         address contractAddress = tally.contractAddress;
         uint8 flags = tally.flags;
         uint256 signed = tally.signed;
-        if (flags & SCHEDULED != 0) _assertUnscheduled(digest);
         if (flags & VOTED != 0) {
             Votes storage votes = _votes[contractAddress][_entries[contractAddress].version + 1][digest];
             _assertAlive(tally, digest);

@@ -17,9 +17,11 @@ abstract contract Schedules is Records {
     /// @dev Records of one scheduled message: their number is kept in a byte.
     uint256 private constant MAX_SCHEDULED = type(uint8).max;
 
-    /// @dev Starts the delay of a change that its records agreed to.
+    /// @dev Starts the delay of a change that its records agreed to. What needs none is not scheduled: anybody could, with
+    /// signatures that are public, so that it outlives its deadline and can no longer be revoked.
     function _schedule(bytes32 digest, Kind kind, Tally[] memory tallies) internal {
         _assertUnscheduled(digest);
+        if (kind != Kind.Commitment && !_isDelayed(tallies)) revert DelayNotNeeded();
         if (tallies.length > MAX_SCHEDULED) revert TooManyRecords(tallies.length, MAX_SCHEDULED);
         for (uint256 i = 0; i < tallies.length; ++i) {
             address contractAddress = tallies[i].contractAddress;
@@ -40,6 +42,12 @@ abstract contract Schedules is Records {
             if (entry.flags & SCHEDULED != 0) _previous[contractAddress][digest] = _latest[contractAddress];
             else entry.flags |= SCHEDULED;
             _latest[contractAddress] = digest;
+        }
+    }
+
+    function _isDelayed(Tally[] memory tallies) private pure returns (bool isDelayed) {
+        for (uint256 i = 0; i < tallies.length && !isDelayed; ++i) {
+            isDelayed = tallies[i].council.rules().delay != 0;
         }
     }
 

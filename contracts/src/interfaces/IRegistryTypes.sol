@@ -239,8 +239,8 @@ interface IRegistryTypes {
     error RegistryAsSigner();
     /// @notice A bit beyond the last signer is set.
     error ContractSignersInvalid(uint32 found, uint256 signers);
-    /// @notice Code and kind disagree: a contract signer needs code, an account may have none but an EIP-7702 designator.
-    error SignerKindMismatch(address signer, bool isContract);
+    /// @notice A contract signer needs code, and an EIP-7702 designator is none.
+    error ContractSignerWithoutCode(address signer);
 
     // --------------------------------------------------------------------------------- errors: registering, finalizing
 
@@ -287,6 +287,8 @@ interface IRegistryTypes {
     error DelayTooLong(uint256 found, uint256 maximum);
     /// @notice The record has a delay: its changes are scheduled.
     error DelayRequired(address contractAddress, uint256 delay);
+    /// @notice No record has a delay: the approval is finalized, the rotation sent, at once.
+    error DelayNotNeeded();
     /// @notice Commit–reveal was not opted in to.
     error CommitRevealRefused(address contractAddress);
     error CommitmentMismatch(bytes32 found, bytes32 expected);
@@ -314,7 +316,8 @@ interface IRegistryTypes {
 
     error OnlyRegistry(address sender);
     error CallToRegistry();
-    /// @notice A call with data needs code at its target, or it would succeed without doing anything.
+    /// @notice A call with data needs code at its target, or it would succeed without doing anything. An EIP-7702 designator
+    /// is none: what it names can be gone, and costs gas that `minGas` does not count.
     error CallToNoCode(address target);
     error CallValueTooHigh(address target, uint256 value, uint256 balance);
     error CallGasTooLow(address target, uint256 available, uint256 minGas);

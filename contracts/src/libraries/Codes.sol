@@ -19,4 +19,11 @@ library Codes {
             revert IRegistryTypes.CodeUnacceptable(account, found);
         }
     }
+
+    /// @notice Whether a contract stands there: neither nothing, nor an EIP-7702 designator (0xef0100 ‖ address), behind
+    /// which is a key that can put another one there at any time.
+    function isContract(address account) internal view returns (bool) {
+        uint256 size = account.code.length;
+        return size != 0 && !(size == 23 && bytes3(account.code) == 0xef0100);
+    }
 }

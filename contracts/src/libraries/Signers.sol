@@ -2,12 +2,15 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
+import {Codes} from "./Codes.sol";
 
 /// @title Who may be signers of a record (protocol §3 Signers)
 library Signers {
     uint256 internal constant MAX_SIGNERS = 32;
 
     /// @notice Reverts unless signers and threshold can be registered.
+    /// @dev Of an account it is not asked whether code stands there: with some it can be put there by anybody, and a
+    /// registration, to whose executor a contract was handed over before, would be stopped for ever. The tools ask.
     function assertValid(address[] calldata signers, uint32 contractSigners, uint8 minSignatures) internal view {
         if (signers.length == 0 || signers.length > MAX_SIGNERS) {
             revert IRegistryTypes.SignerCountInvalid(signers.length, MAX_SIGNERS);
@@ -24,15 +27,8 @@ library Signers {
             if (signer <= previous) revert IRegistryTypes.SignersNotAscending(previous, signer);
             if (signer == address(this)) revert IRegistryTypes.RegistryAsSigner();
             bool asContract = (contractSigners >> i) & 1 == 1;
-            if (asContract != isContract(signer)) revert IRegistryTypes.SignerKindMismatch(signer, asContract);
+            if (asContract && !Codes.isContract(signer)) revert IRegistryTypes.ContractSignerWithoutCode(signer);
             previous = signer;
         }
-    }
-
-    /// @dev An account with an EIP-7702 designator as its code (0xef0100 ‖ address) still has a key, which can put
-    /// another designator there at any time: so it signs by ECDSA.
-    function isContract(address signer) private view returns (bool) {
-        uint256 size = signer.code.length;
-        return size != 0 && !(size == 23 && bytes3(signer.code) == 0xef0100);
     }
 }

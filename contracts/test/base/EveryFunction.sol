@@ -95,10 +95,11 @@ abstract contract EveryFunction is ReferencesTest {
         IRegistryTypes.Following memory following = followingOf(address(target), stranger, "other");
         registry.scheduleFollowing(following, quorum(note(digestOf(following))));
         add(address(registry), address(0), abi.encodeCall(registry.executeFollowing, (following)), ripe);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        IRegistryTypes.Approval memory hidden = approvalNumbered(address(target), 4);
+        IRegistryTypes.Commitment memory commitment = commitmentOf(hidden, SALT);
         registry.commit(commitment, quorum(note(digestOf(commitment))));
         IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
-        bytes memory data = abi.encodeCall(registry.reveal, (commitment, approval, SALT, none));
+        bytes memory data = abi.encodeCall(registry.reveal, (commitment, hidden, SALT, none));
         add(address(registry), address(0), data, ripe);
         add(address(registry), guardian, abi.encodeCall(registry.cancel, (digestOf(approval), address(target))), 0);
     }

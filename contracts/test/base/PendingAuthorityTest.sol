@@ -24,6 +24,14 @@ abstract contract PendingAuthorityTest is GovernanceTest {
         authority.call(address(registry), abi.encodeCall(registry.acceptAuthority, (address(target))));
     }
 
+    /// @notice As {accept}, where changes wait.
+    function acceptDelayed() internal {
+        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        rotation.delay = DELAY;
+        rotate(rotation);
+        accept();
+    }
+
     function act(bytes memory data) internal {
         authority.call(address(registry), data);
     }

@@ -235,6 +235,14 @@ abstract contract Book is GovernanceTest {
         return address(counters[which % RECORDS]);
     }
 
+    /// @dev The same, or one of the next two, so that its record has a delay; none of them may have one.
+    function delayed(uint256 which) internal view returns (uint256) {
+        for (uint256 i = 0; i < RECORDS; ++i) {
+            if (models[one(which + i)].rules.delay != 0) return which + i;
+        }
+        return which;
+    }
+
     function contractsOf(IRegistryTypes.Approval memory approval) internal pure returns (address[] memory contracts) {
         contracts = new address[](approval.upgrades.length);
         for (uint256 i = 0; i < contracts.length; ++i) {

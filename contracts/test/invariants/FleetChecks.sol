@@ -9,7 +9,7 @@ import {FleetBook} from "./FleetBook.sol";
 
 /// @notice What the invariants ask of the references, of exits and of ether, by the book.
 abstract contract FleetChecks is FleetBook {
-    /// @dev So many scheduled changes are looked at, then a contract counts as about to change.
+    /// @dev So many records of scheduled changes are looked at, then a contract counts as about to change.
     uint256 private constant MAX_LOOKED_AT = 32;
 
     mapping(address home => uint256) internal forced;
@@ -75,8 +75,9 @@ abstract contract FleetChecks is FleetBook {
         uint256 looked = 0;
         for (uint256 i = digests.length; i > 0; --i) {
             if (!isForNext(digests[i - 1], contractAddress)) continue;
-            if (canCome(digests[i - 1])) return true;
-            if (++looked == MAX_LOOKED_AT) return true;
+            Queued storage waiting = queued[digests[i - 1]];
+            looked += waiting.status == IRegistryTypes.Status.Waiting ? waiting.contracts.length : 1;
+            if (looked > MAX_LOOKED_AT || canCome(digests[i - 1])) return true;
         }
         return false;
     }

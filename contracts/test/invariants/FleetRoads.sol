@@ -19,7 +19,7 @@ abstract contract FleetRoads is Messages {
     }
 
     function tryScheduleFollowing(uint256 which, uint256 entry, uint256 count, uint256 role) external {
-        IRegistryTypes.Following memory following = anyFollowing(which, entry);
+        IRegistryTypes.Following memory following = anyFollowing(delayed(which % 9), entry);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(following.contractAddress), digestOf(following), count, role);
         forbid();

@@ -29,7 +29,7 @@ contract GovernanceInvariants {
 
     /// @dev Waiting, and the roads to a change, oftener than the rest.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[39] memory picked = [
+        bytes4[43] memory picked = [
             handler.tryFinalize.selector,
             handler.tryFinalize.selector,
             handler.trySchedule.selector,
@@ -38,6 +38,7 @@ contract GovernanceInvariants {
             handler.tryExecute.selector,
             handler.tryRotate.selector,
             handler.tryScheduleRotation.selector,
+            handler.tryExecuteRotation.selector,
             handler.tryExecuteRotation.selector,
             handler.tryCommit.selector,
             handler.tryCommit.selector,
@@ -60,6 +61,9 @@ contract GovernanceInvariants {
             handler.tryScheduleFollowing.selector,
             handler.tryScheduleFollowing.selector,
             handler.tryExecuteFollowing.selector,
+            handler.tryAcceptAuthority.selector,
+            handler.tryExecuteFollowing.selector,
+            handler.tryScheduleFollowing.selector,
             handler.tryExecuteFollowing.selector,
             handler.tryWrite.selector,
             handler.tryWrite.selector,

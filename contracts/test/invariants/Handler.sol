@@ -56,7 +56,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
     }
 
     function trySchedule(uint256 which, uint256 count, uint256 calls, uint256 role) external {
-        IRegistryTypes.Approval memory approval = anyApproval(which, calls);
+        IRegistryTypes.Approval memory approval = anyApproval(delayed(which % 9), calls);
         (Signed memory message, bytes memory signatures) =
             signed(contractsOf(approval), digestOf(approval), count, role);
         forbid();
@@ -78,7 +78,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
     }
 
     function tryScheduleRotation(uint256 which, uint256 shape, uint256 count, uint256 role) external {
-        IRegistryTypes.Rotation memory rotation = anyRotation(which, shape);
+        IRegistryTypes.Rotation memory rotation = anyRotation(delayed(which % 9), shape);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(rotation.contractAddress), digestOf(rotation), count, role);
         forbid();

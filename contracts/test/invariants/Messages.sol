@@ -48,10 +48,10 @@ abstract contract Messages is Sending {
         rotation.deadline = someDeadline();
         rotation.guardian = shape % 5 == 0 ? address(0) : guardian;
         rotation.commitReveal = shape % 4 != 0;
-        rotation.delay = shape % 13 < 9 ? 0 : uint32(shape % 13 * 12 hours);
+        rotation.delay = shape % 13 < 8 ? 0 : uint32(shape % 13 * 2 hours);
         if (shape % 17 == 0) rotation.delay = 31 days;
         rotation.gate = shape % 11 == 0 ? gate : address(0);
-        rotation.authority = shape % 6 == 0 ? address(0xA0) : address(0);
+        rotation.authority = shape % 4 == 0 ? address(0xA0) : address(0);
         if (shape % 2 == 0) return rotation;
         rotation.signers = teams[shape / 2 % 2];
         rotation.contractSigners = contractSignersOf(rotation.signers);
