@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "./interfaces/ITypedMessages.sol";
 import {Codes} from "./libraries/Codes.sol";
 
 /// @title Makes the calls of one record
@@ -23,7 +24,7 @@ contract Executor {
     receive() external payable {}
 
     /// @notice Makes one call, or reverts with the target's reason.
-    function execute(IRegistryTypes.Call calldata call) external {
+    function execute(ITypedMessages.Call calldata call) external {
         if (msg.sender != REGISTRY) revert IRegistryTypes.OnlyRegistry(msg.sender);
         address target = call.target;
         uint256 value = call.value;

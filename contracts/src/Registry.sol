@@ -6,6 +6,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Executor} from "./Executor.sol";
 import {Governance} from "./Governance.sol";
 import {References} from "./References.sol";
+import {Changes} from "./base/Changes.sol";
 import {Records} from "./base/Records.sol";
 import {Schedules} from "./base/Schedules.sol";
 import {IRecords} from "./interfaces/IRecords.sol";
@@ -22,7 +23,7 @@ import {Signers} from "./libraries/Signers.sol";
 /// @dev It has no owner and cannot be upgraded (protocol §3). Reading order: register, finalize, then the views. What
 /// carries out nothing is in Governance, whose code runs here by delegatecall: its address is part of this code, and can no
 /// more change than this.
-contract Registry is IRecords, Schedules {
+contract Registry is IRecords, Changes, Schedules {
     using CouncilStore for bytes;
     using CouncilStore for uint32;
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {PendingAuthorityTest} from "./base/PendingAuthorityTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -24,7 +25,7 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev Until it accepts, the signers of the same rotation rule, and it does not.
     function test_pending_theSignersRule() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
         vm.prank(address(authority));
         registry.finalize(approval, "");
@@ -34,7 +35,7 @@ contract AuthorityTest is PendingAuthorityTest {
     }
 
     function test_acceptAuthority_revertsForWhomTheLastRotationDidNotName() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.authority = stranger;
         rotate(rotation);
         expectNotPending(address(target), address(authority), stranger);
@@ -73,10 +74,10 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev I10: what was signed or scheduled before is dead.
     function test_acceptAuthority_voidsWhatWasSignedOrScheduled() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
-        IRegistryTypes.Approval memory hidden = approvalNumbered(address(target), 1);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(hidden, "salt");
+        ITypedMessages.Approval memory hidden = approvalNumbered(address(target), 1);
+        ITypedMessages.Commitment memory commitment = commitmentOf(hidden, "salt");
         registry.commit(commitment, quorum(digestOf(commitment)));
         accept();
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
@@ -91,7 +92,7 @@ contract AuthorityTest is PendingAuthorityTest {
 
     function test_finalize_byTheAuthorityWithoutSignatures() public {
         accept();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         act(abi.encodeCall(registry.finalize, (approval, "")));
         vm.assertEq(registry.record(address(target)).contractHash, NEXT_HASH);
     }
@@ -99,14 +100,14 @@ contract AuthorityTest is PendingAuthorityTest {
     /// @dev It is the quorum: scheduling, committing, rotating and unpausing are its too.
     function test_authority_callsWhateverNeedsSignatures() public {
         acceptDelayed();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         act(abi.encodeCall(registry.schedule, (approval, "")));
         skip(DELAY);
         registry.execute(approval);
         vm.assertEq(versionOf(address(target)), 5);
 
         approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, bytes32(uint256(1)));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, bytes32(uint256(1)));
         act(abi.encodeCall(registry.commit, (commitment, "")));
         skip(DELAY);
         registry.reveal(commitment, approval, bytes32(uint256(1)), new IRegistryTypes.Deployment[](0));
@@ -114,7 +115,7 @@ contract AuthorityTest is PendingAuthorityTest {
 
         pause(7 days);
         act(abi.encodeCall(registry.unpause, (unpauseOf(address(target)), "")));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         act(abi.encodeCall(registry.scheduleRotation, (rotation, "")));
         skip(DELAY);
         registry.executeRotation(rotation);
@@ -127,11 +128,11 @@ contract AuthorityTest is PendingAuthorityTest {
         bytes memory reason = abi.encodeWithSelector(
             IRegistryTypes.OnlyAuthority.selector, address(target), stranger, address(authority)
         );
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, 0);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digestOf(approval));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, 0);
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Rejection memory rejection = rejectionOf(digestOf(approval));
         bytes[6] memory calls = [
             abi.encodeCall(registry.finalize, (approval, signBy(digestOf(approval), keys, 9))),
             abi.encodeCall(registry.schedule, (approval, signBy(digestOf(approval), keys, 9))),
@@ -153,7 +154,7 @@ contract AuthorityTest is PendingAuthorityTest {
 
     /// @dev Signers' rejections and revocations count for nothing, nor do those from before.
     function test_signersVotes_countForNothing() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].version = 4;
         reject(digestOf(approval), 9);
         accept();
@@ -167,10 +168,10 @@ contract AuthorityTest is PendingAuthorityTest {
     /// @dev Its own rejection is the quorum's.
     function test_reject_byTheAuthorityEndsADigest() public {
         acceptDelayed();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = digestOf(approval);
         act(abi.encodeCall(registry.schedule, (approval, "")));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         vm.expectEmit(true, true, true, true, address(registry));
         emit IRegistryTypes.Rejected(digest, address(target), 5, type(uint32).max, true);
         act(abi.encodeCall(registry.reject, (address(target), rejection, "")));
@@ -189,18 +190,18 @@ contract AuthorityTest is PendingAuthorityTest {
     /// @dev It is no signer of records without it.
     function test_authority_isNothingElsewhere() public {
         accept();
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(other), 0, 2));
         act(abi.encodeCall(registry.finalize, (approval, "")));
     }
 
     /// @dev Delay, version and deadline apply as to signers.
     function test_delay_appliesToTheAuthority() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = DELAY;
         rotate(rotation);
         accept();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
         act(abi.encodeCall(registry.finalize, (approval, "")));
         rotation = rotationOf(address(target));
@@ -227,7 +228,7 @@ contract AuthorityTest is PendingAuthorityTest {
     /// @dev The guardian cancels and pauses the authority's changes as well.
     function test_guardian_appliesToTheAuthority() public {
         acceptDelayed();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         act(abi.encodeCall(registry.schedule, (approval, "")));
         cancel(digestOf(approval));
         vm.expectRevert(

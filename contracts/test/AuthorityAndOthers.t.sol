@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {PendingAuthorityTest} from "./base/PendingAuthorityTest.sol";
 import {Puppet} from "./base/Puppet.sol";
 import {vm} from "./base/Vm.sol";
@@ -13,11 +14,11 @@ contract AuthorityAndOthersTest is PendingAuthorityTest {
     /// @dev Back to signers: the rotation that it sends takes effect at once, and they rule.
     function test_rotate_backToSigners() public {
         accept();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.authority = address(0);
         act(abi.encodeCall(registry.rotate, (rotation, "")));
         vm.assertFalse(registry.rulesOf(address(target)).accepted);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 0, 6));
         act(abi.encodeCall(registry.finalize, (approval, "")));
         registry.finalize(approval, sign(approval, 6));
@@ -29,14 +30,14 @@ contract AuthorityAndOthersTest is PendingAuthorityTest {
         accept();
         act(abi.encodeCall(registry.rotate, (rotationOf(address(target)), "")));
         vm.assertFalse(registry.rulesOf(address(target)).accepted);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
         accept();
         vm.assertEq(versionOf(address(target)), 6);
     }
 
     function test_rotate_refusesAnAuthorityWithoutSigners() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.signers = new address[](0);
         rotation.minSignatures = 0;
         bytes memory signatures = quorum(digestOf(rotation));
@@ -49,7 +50,7 @@ contract AuthorityAndOthersTest is PendingAuthorityTest {
     /// @dev The authority sends it, with the signatures of the other record's signers.
     function test_finalize_authorityAndSignersTogether() public {
         accept();
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = otherQuorum(digestOf(approval));
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -64,13 +65,13 @@ contract AuthorityAndOthersTest is PendingAuthorityTest {
 
     function test_finalize_revertsWhereRecordsNeedDifferentSenders() public {
         accept();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.authority = address(new Puppet());
         rotateOther(rotation);
         vm.prank(rotation.authority);
         registry.acceptAuthority(address(other));
 
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         vm.expectRevert(
             abi.encodeWithSelector(
                 IRegistryTypes.OnlyAuthority.selector, address(other), address(authority), rotation.authority
@@ -89,7 +90,7 @@ contract AuthorityAndOthersTest is PendingAuthorityTest {
     /// @dev One authority of both sends for both.
     function test_finalize_oneAuthorityOfBoth() public {
         accept();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.authority = address(authority);
         rotateOther(rotation);
         vm.prank(address(authority));

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -22,7 +23,7 @@ contract CancelTest is GovernanceTest {
 
     /// @dev R87: cancelled is final.
     function test_cancel_isFinal() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         cancel(digest);
         skip(DELAY);
@@ -49,7 +50,7 @@ contract CancelTest is GovernanceTest {
     /// @dev Where there is no guardian, nobody is: not even the zero address of a simulation.
     function test_cancel_revertsWhereThereIsNoGuardian() public {
         delayOther();
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         bytes32 digest = digestOf(approval);
         registry.schedule(approval, otherQuorum(digest));
         vm.expectRevert(
@@ -62,7 +63,7 @@ contract CancelTest is GovernanceTest {
     /// @dev A guardian stops his own record's changes only.
     function test_cancel_revertsForARecordThatIsNotInIt() public {
         delayOther();
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         bytes32 digest = digestOf(approval);
         registry.schedule(approval, otherQuorum(digest));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotScheduledFor.selector, digest, address(target)));
@@ -76,7 +77,7 @@ contract CancelTest is GovernanceTest {
     }
 
     function test_cancel_revertsForWhatDoesNotWait() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = digestOf(approval);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotWaiting.selector, digest, IRegistryTypes.Status.None));
         vm.prank(guardian);
@@ -102,7 +103,7 @@ contract CancelTest is GovernanceTest {
 
     /// @dev One rotation, and not the next: he cannot keep his place.
     function test_cancel_oneRotationAndNotTheNext() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         cancel(scheduleRotation(rotation));
         rotation.guardian = address(0);
         bytes32 digest = scheduleRotation(rotation);
@@ -117,11 +118,11 @@ contract CancelTest is GovernanceTest {
     /// @dev Upgrades between them give him no second rotation; only a rotation does.
     function test_cancel_oneRotationWhateverIsUpgradedMeanwhile() public {
         cancel(scheduleRotation(rotationOf(address(target))));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         schedule(approval);
         skip(DELAY);
         registry.execute(approval);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes32 digest = scheduleRotation(rotation);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RotationProtected.selector, address(target)));
         vm.prank(guardian);
@@ -133,8 +134,8 @@ contract CancelTest is GovernanceTest {
 
     /// @dev Two rotations wait: he cancels one, the other comes.
     function test_cancel_oneOfTwoRotationsThatWait() public {
-        IRegistryTypes.Rotation memory first = rotationOf(address(target));
-        IRegistryTypes.Rotation memory second = rotationOf(address(target));
+        ITypedMessages.Rotation memory first = rotationOf(address(target));
+        ITypedMessages.Rotation memory second = rotationOf(address(target));
         second.guardian = address(0);
         bytes32 digest = scheduleRotation(first);
         bytes32 next = scheduleRotation(second);
@@ -146,7 +147,7 @@ contract CancelTest is GovernanceTest {
 
     /// @dev Without a guardian.
     function delayOther() private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.delay = DELAY;
         rotateOther(rotation);
     }

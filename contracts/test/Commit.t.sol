@@ -2,13 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {CommitRevealTest} from "./base/CommitRevealTest.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice Fixes that nobody can read before they are live: what is committed.
 contract CommitTest is CommitRevealTest {
     function test_commit_tellsTheCommitmentAndMovesNothing() public {
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
         bytes32 digest = digestOf(commitment);
         bytes memory signatures = quorum(digest);
         bytes32 before = stateOf(address(target));
@@ -20,7 +21,7 @@ contract CommitTest is CommitRevealTest {
     }
 
     function test_commit_revertsUnlessEveryRecordOptedIn() public {
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approvalOfBoth(), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approvalOfBoth(), SALT);
         bytes memory signatures = bothQuorums(digestOf(commitment));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitRevealRefused.selector, address(other)));
         registry.commit(commitment, signatures);
@@ -30,7 +31,7 @@ contract CommitTest is CommitRevealTest {
     }
 
     function test_commit_needsTheQuorumInTime() public {
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
         bytes memory signatures = signBy(digestOf(commitment), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.commit(commitment, signatures);
@@ -45,7 +46,7 @@ contract CommitTest is CommitRevealTest {
     }
 
     function test_commit_revertsForMalformedLists() public {
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
         commitment.versions = new uint64[](2);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitmentLengths.selector, 1, 2));
         registry.commit(commitment, "");
@@ -64,7 +65,7 @@ contract CommitTest is CommitRevealTest {
     }
 
     function test_commit_revertsForOtherVersionsAndUnregistered() public {
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approvalOf(address(target)), SALT);
         commitment.versions[0] = 2;
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
         registry.commit(commitment, "");
@@ -75,8 +76,8 @@ contract CommitTest is CommitRevealTest {
 
     /// @dev S62: who signed the approval itself did not sign to hide it; and the other way round.
     function test_commit_andFinalizeRefuseEachOthersSignatures() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         bytes memory signatures = quorum(digestOf(approval));
         vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         registry.commit(commitment, signatures);
@@ -88,10 +89,10 @@ contract CommitTest is CommitRevealTest {
     /// @dev I8.
     function test_commit_refusesEveryChangedField() public {
         optOthersIn();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = quorum(digestOf(commitmentOf(approval, SALT)));
         for (uint256 i = 0; i < 4; ++i) {
-            IRegistryTypes.Commitment memory changed = commitmentOf(approval, SALT);
+            ITypedMessages.Commitment memory changed = commitmentOf(approval, SALT);
             if (i == 0) (changed.contracts[0], changed.versions[0]) = (address(other), 3);
             if (i == 1) changed.versions[0] += 1;
             if (i == 2) changed.commitment = ~changed.commitment;
@@ -104,7 +105,7 @@ contract CommitTest is CommitRevealTest {
     }
 
     function test_commit_noneIsCommittedTwice() public {
-        (, IRegistryTypes.Commitment memory commitment) = commit();
+        (, ITypedMessages.Commitment memory commitment) = commit();
         bytes32 digest = digestOf(commitment);
         bytes memory signatures = quorum(digest);
         vm.expectRevert(

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -119,7 +120,7 @@ contract ContractSignersTest is RegistryTest {
     /// @dev Yes-to-all wallets of strangers are not even asked.
     function test_finalize_asksNoStranger() public {
         Wallet stranger = new Wallet();
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         vm.expectCall(address(stranger), "", 0);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, address(stranger), true));
         registry.finalize(approval, contractEntry(address(stranger), ""));
@@ -128,7 +129,7 @@ contract ContractSignersTest is RegistryTest {
     /// @dev S68: who is registered as an account never signs by code, whatever code appears there.
     function test_finalize_refusesCodeThatAppearsAtAnAccount() public {
         vm.etch(signers[0], address(wallet).code);
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, signers[0], true));
         registry.finalize(approval, contractEntry(signers[0], ""));
         finalizeWith("");
@@ -140,7 +141,7 @@ contract ContractSignersTest is RegistryTest {
         vm.etch(addresses[0], address(wallet).code);
         address other = address(new Target(address(this)));
         registry.register(other, HASH, LINK, addresses, 1, 1);
-        IRegistryTypes.Approval memory approval = approvalOf(other);
+        ITypedMessages.Approval memory approval = approvalOf(other);
         bytes memory signature = signWith(extra[0], digestOf(approval));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, addresses[0], false));
         registry.finalize(approval, signature);
@@ -148,7 +149,7 @@ contract ContractSignersTest is RegistryTest {
     }
 
     function test_finalize_revertsForOverlongContractEntries() public {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         uint256[3] memory lengths = [uint256(4), type(uint256).max, type(uint256).max - 64];
         for (uint256 i = 0; i < lengths.length; ++i) {
             bytes memory entry = abi.encodePacked(uint256(uint160(address(wallet))), lengths[i], uint8(0), "abc");
@@ -158,7 +159,7 @@ contract ContractSignersTest is RegistryTest {
     }
 
     function test_finalize_revertsForDirtyContractAddress() public {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         bytes32 dirty = bytes32(uint256(uint160(address(wallet))) | (1 << 160));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignatureInvalid.selector, 0, dirty, bytes32(0), 0));
         registry.finalize(approval, abi.encodePacked(dirty, uint256(0), uint8(0)));
@@ -166,7 +167,7 @@ contract ContractSignersTest is RegistryTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function signaturesWith(IRegistryTypes.Approval memory approval, bytes memory data)
+    function signaturesWith(ITypedMessages.Approval memory approval, bytes memory data)
         private
         view
         returns (bytes memory signatures)
@@ -179,19 +180,19 @@ contract ContractSignersTest is RegistryTest {
     }
 
     function finalizeWith(bytes memory data) private {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         registry.finalize(approval, signaturesWith(approval, data));
     }
 
     function refuse(bytes memory data) private {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         bytes memory signatures = signaturesWith(approval, data);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
         registry.finalize(approval, signatures);
     }
 
     function costOf() private returns (uint256 cost) {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         bytes memory data = abi.encodeCall(registry.finalize, (approval, signaturesWith(approval, "")));
         cost = gasleft();
         (bool success,) = address(registry).call(data);

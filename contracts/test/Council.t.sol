@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Council, CouncilStore} from "../src/libraries/Council.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -61,7 +62,7 @@ contract CouncilTest is RegistryTest {
 
     /// @dev Versions have 32 bits on chain: what is beyond them is not cut off.
     function test_finalize_revertsForAVersionBeyond32Bits() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         uint64 version = approval.upgrades[0].version + (uint64(1) << 32);
         approval.upgrades[0].version = version;
         bytes memory signatures = sign(approval, 6);
@@ -71,7 +72,7 @@ contract CouncilTest is RegistryTest {
 
     /// @dev Its executor is created by this.
     function callBy(Target called, uint256 key) private {
-        IRegistryTypes.Approval memory approval = approvalOf(address(called));
+        ITypedMessages.Approval memory approval = approvalOf(address(called));
         approval.upgrades[0].calls = callsOf(address(called), abi.encodeCall(Target.note, ("")));
         registry.finalize(approval, signWith(key, digestOf(approval)));
         vm.assertEq(called.calls(), 1);
@@ -82,7 +83,7 @@ contract CouncilTest is RegistryTest {
     /// @dev One record's signer took his word back: that record lacks it, though both have the same signers.
     function test_finalize_votesCountForTheirRecordAlone() public {
         Target twin = twinOf(6);
-        IRegistryTypes.Approval memory approval = approvalOfBoth(twin);
+        ITypedMessages.Approval memory approval = approvalOfBoth(twin);
         bytes32 digest = digestOf(approval);
         vm.prank(signers[0]);
         registry.revoke(address(twin), digest);
@@ -95,7 +96,7 @@ contract CouncilTest is RegistryTest {
 
     function test_finalize_oneQuorumForAllWithTheSameCouncil() public {
         Target twin = twinOf(6);
-        IRegistryTypes.Approval memory approval = approvalOfBoth(twin);
+        ITypedMessages.Approval memory approval = approvalOfBoth(twin);
         bytes memory signatures = sign(approval, 5);
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, approval.upgrades[0].contractAddress, 5, 6)
@@ -109,7 +110,7 @@ contract CouncilTest is RegistryTest {
     /// @dev The same signers, and each record by its own threshold.
     function test_finalize_eachByItsOwnThreshold() public {
         Target twin = twinOf(8);
-        IRegistryTypes.Approval memory approval = approvalOfBoth(twin);
+        ITypedMessages.Approval memory approval = approvalOfBoth(twin);
         bytes memory signatures = sign(approval, 7);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(twin), 7, 8));
         registry.finalize(approval, signatures);
@@ -122,10 +123,10 @@ contract CouncilTest is RegistryTest {
         register(address(twin), signers, minSignatures);
     }
 
-    function approvalOfBoth(Target twin) private view returns (IRegistryTypes.Approval memory approval) {
+    function approvalOfBoth(Target twin) private view returns (ITypedMessages.Approval memory approval) {
         approval = approvalOf(address(target));
-        IRegistryTypes.Upgrade memory first = approval.upgrades[0];
-        approval.upgrades = new IRegistryTypes.Upgrade[](2);
+        ITypedMessages.Upgrade memory first = approval.upgrades[0];
+        approval.upgrades = new ITypedMessages.Upgrade[](2);
         approval.upgrades[0] = first;
         approval.upgrades[1] = upgradeOf(address(twin));
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -14,7 +15,7 @@ contract DeadDigestsTest is GovernanceTest {
 
     /// @dev Waiting, cancelled, expired: nothing that was scheduled is scheduled again, nor finalized, nor revoked.
     function test_schedule_noneIsScheduledTwice() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         assertDead(approval, IRegistryTypes.Status.Waiting);
         skip(DELAY + GRACE + 1);
@@ -26,7 +27,7 @@ contract DeadDigestsTest is GovernanceTest {
     }
 
     function test_schedule_expiredIsNotScheduledAgain() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.deadline = uint64(vm.getBlockTimestamp() + 30 days);
         schedule(approval);
         skip(DELAY + GRACE + 1);
@@ -36,11 +37,11 @@ contract DeadDigestsTest is GovernanceTest {
     /// @dev Where there is no delay, nothing is scheduled: signatures are public, and what somebody scheduled with them
     /// would outlive its deadline, and could no longer be revoked.
     function test_schedule_revertsWhereThereIsNoDelay() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         bytes memory signatures = otherQuorum(digestOf(approval));
         vm.expectRevert(IRegistryTypes.DelayNotNeeded.selector);
         registry.schedule(approval, signatures);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         bytes memory rotationSignatures = otherQuorum(digestOf(rotation));
         vm.expectRevert(IRegistryTypes.DelayNotNeeded.selector);
         registry.scheduleRotation(rotation, rotationSignatures);
@@ -50,9 +51,9 @@ contract DeadDigestsTest is GovernanceTest {
 
     /// @dev Several wait for one version: the first to execute voids the rest.
     function test_execute_theFirstVoidsTheRest() public {
-        IRegistryTypes.Approval memory first = approvalNumbered(address(target), 1);
-        IRegistryTypes.Approval memory second = approvalNumbered(address(target), 2);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Approval memory first = approvalNumbered(address(target), 1);
+        ITypedMessages.Approval memory second = approvalNumbered(address(target), 2);
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         schedule(first);
         schedule(second);
         scheduleRotation(rotation);
@@ -67,8 +68,8 @@ contract DeadDigestsTest is GovernanceTest {
 
     /// @dev I10, R88.
     function test_executeRotation_voidsWhatWasScheduled() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = 0;
         schedule(approval);
         scheduleRotation(rotation);
@@ -80,7 +81,7 @@ contract DeadDigestsTest is GovernanceTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function assertDead(IRegistryTypes.Approval memory approval, IRegistryTypes.Status status) private {
+    function assertDead(ITypedMessages.Approval memory approval, IRegistryTypes.Status status) private {
         bytes32 digest = digestOf(approval);
         bytes memory signatures = quorum(digest);
         bytes memory reason = abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, status);

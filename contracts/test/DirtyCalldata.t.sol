@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
-import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -21,7 +21,7 @@ contract DirtyCalldataTest is ReferencesTest {
     /// @dev The registry hashes an approval as its words stand in calldata: so the signatures are for what is sent, and
     /// nothing but the dirt is wrong.
     function test_finalize_refusesDirtyWords() public {
-        IRegistryTypes.Approval memory approval = fullApproval();
+        ITypedMessages.Approval memory approval = fullApproval();
         uint256[6] memory words = wordsOf(approval);
         for (uint256 i = 0; i < words.length; ++i) {
             bytes memory data = abi.encodeCall(registry.hashApproval, (approval));
@@ -35,7 +35,7 @@ contract DirtyCalldataTest is ReferencesTest {
 
     function test_schedule_refusesDirtyWords() public {
         setDelay(DELAY);
-        IRegistryTypes.Approval memory approval = fullApproval();
+        ITypedMessages.Approval memory approval = fullApproval();
         uint256[6] memory words = wordsOf(approval);
         for (uint256 i = 0; i < words.length; ++i) {
             bytes memory data = abi.encodeCall(registry.hashApproval, (approval));
@@ -48,7 +48,7 @@ contract DirtyCalldataTest is ReferencesTest {
 
     /// @dev Its head is eleven words: signers and deadline among them, so the third is an offset.
     function test_rotate_refusesDirtyWords() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory data = abi.encodeCall(registry.rotate, (rotation, quorum(digestOf(rotation))));
         uint256 head = SELECTOR + 2 * 32;
         for (uint256 i = 0; i < 11; ++i) {
@@ -61,7 +61,7 @@ contract DirtyCalldataTest is ReferencesTest {
     }
 
     function test_follow_refusesDirtyWords() public {
-        IRegistryTypes.Following memory following = followingOf(address(target), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(target), manager, KEY);
         bytes memory data = abi.encodeCall(registry.follow, (following, quorum(digestOf(following))));
         for (uint256 i = 0; i < 6; ++i) {
             // The key is a whole word.
@@ -88,14 +88,14 @@ contract DirtyCalldataTest is ReferencesTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @notice With code and a call, and each of their values once.
-    function fullApproval() private view returns (IRegistryTypes.Approval memory approval) {
+    function fullApproval() private view returns (ITypedMessages.Approval memory approval) {
         approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(one));
         approval.upgrades[0].calls = callsOf(address(other), abi.encodeCall(Target.note, ("a")));
         approval.upgrades[0].calls[0].minGas = 54_321;
     }
 
-    function wordsOf(IRegistryTypes.Approval memory approval) private view returns (uint256[6] memory words) {
+    function wordsOf(ITypedMessages.Approval memory approval) private view returns (uint256[6] memory words) {
         words[0] = uint160(address(target));
         words[1] = approval.upgrades[0].version;
         words[2] = uint160(address(one));

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Forced} from "./Executor.t.sol";
 import {EveryFunction} from "./base/EveryFunction.sol";
 import {Logic} from "./base/ReferencesTest.sol";
@@ -79,7 +80,7 @@ contract EtherTest is EveryFunction {
         for (uint256 i = 0; i < homes.length; ++i) {
             new Forced{value: amount}(payable(homes[i]));
         }
-        IRegistryTypes.Approval memory approval = approvalOf(follower);
+        ITypedMessages.Approval memory approval = approvalOf(follower);
         approval.upgrades[0].calls = callsOf(stranger, "");
         approval.upgrades[0].calls[0].value = 1;
         bytes memory signatures = sign(approval, 6);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Executor} from "../src/Executor.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -43,10 +44,10 @@ contract ExecutorTest is RegistryTest {
     // -------------------------------------------------------------------------------------------------------- making
 
     function test_executor_isMadeAtItsFirstCall() public {
-        finalizeWithCalls(new IRegistryTypes.Call[](0));
+        finalizeWithCalls(new ITypedMessages.Call[](0));
         vm.assertEq(executor.code.length, 0);
 
-        IRegistryTypes.Approval memory approval =
+        ITypedMessages.Approval memory approval =
             approvalWith(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
         bytes memory signatures = sign(approval, 6);
         vm.expectEmit(true, true, true, true, address(registry));
@@ -69,7 +70,7 @@ contract ExecutorTest is RegistryTest {
     function testFuzz_execute_revertsForAllButTheRegistry(address sender) public {
         vm.assume(sender != address(registry));
         finalizeWithCalls(callsOf(address(target), abi.encodeCall(Target.note, ("a"))));
-        IRegistryTypes.Call memory call = callsOf(address(target), abi.encodeCall(Target.note, ("b")))[0];
+        ITypedMessages.Call memory call = callsOf(address(target), abi.encodeCall(Target.note, ("b")))[0];
         address[2] memory executors = [executor, registry.executorImplementation()];
         for (uint256 i = 0; i < executors.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyRegistry.selector, sender));
@@ -101,12 +102,12 @@ contract ExecutorTest is RegistryTest {
     function test_call_revertsIntoAnotherRecordsExecutor() public {
         Target other = new Target(address(this));
         register(address(other), signers, 6);
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         approval.upgrades[0].calls = callsOf(address(other), abi.encodeCall(Target.note, ("made")));
         registry.finalize(approval, sign(approval, 6));
 
         address foreign = registry.executor(address(other));
-        IRegistryTypes.Call memory inner = callsOf(address(other), abi.encodeCall(Target.note, ("stolen")))[0];
+        ITypedMessages.Call memory inner = callsOf(address(other), abi.encodeCall(Target.note, ("stolen")))[0];
         refuse(
             callsOf(foreign, abi.encodeCall(Executor.execute, (inner))),
             abi.encodeWithSelector(
@@ -134,7 +135,7 @@ contract ExecutorTest is RegistryTest {
     }
 
     function test_call_allCallsRunInOrder() public {
-        IRegistryTypes.Call[] memory calls = new IRegistryTypes.Call[](3);
+        ITypedMessages.Call[] memory calls = new ITypedMessages.Call[](3);
         for (uint256 i = 0; i < 3; ++i) {
             calls[i] = callsOf(address(target), abi.encodeCall(Target.note, (abi.encode(i))))[0];
         }
@@ -155,7 +156,7 @@ contract ExecutorTest is RegistryTest {
         (paid,) = executor.call{value: 6}("");
         vm.assertTrue(paid);
 
-        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
+        ITypedMessages.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
         calls[0].value = 7;
         finalizeWithCalls(calls);
         vm.assertEq(address(target).balance, 7);
@@ -165,7 +166,7 @@ contract ExecutorTest is RegistryTest {
 
     function test_call_paysAccountsWithoutCode() public {
         vm.deal(executor, 3);
-        IRegistryTypes.Call[] memory calls = callsOf(address(0xE0A), "");
+        ITypedMessages.Call[] memory calls = callsOf(address(0xE0A), "");
         calls[0].value = 3;
         finalizeWithCalls(calls);
         vm.assertEq(address(0xE0A).balance, 3);
@@ -174,7 +175,7 @@ contract ExecutorTest is RegistryTest {
     function test_call_revertsWithoutBalance() public {
         vm.deal(executor, 2);
         vm.deal(address(registry), 100);
-        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
+        ITypedMessages.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("paid")));
         calls[0].value = 3;
         refuse(calls, abi.encodeWithSelector(IRegistryTypes.CallValueTooHigh.selector, address(target), 3, 2));
     }
@@ -217,11 +218,11 @@ contract ExecutorTest is RegistryTest {
     function testFuzz_call_getsItsMinimumOfGas(uint256 gasLimit, uint64 minGas, uint8 value) public {
         minGas = minGas % 500_000;
         gasLimit = 150_000 + gasLimit % 800_000;
-        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
+        ITypedMessages.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         calls[0].minGas = minGas;
         calls[0].value = value;
         vm.deal(executor, value);
-        IRegistryTypes.Approval memory approval = approvalWith(calls);
+        ITypedMessages.Approval memory approval = approvalWith(calls);
         (bool success,) =
             address(registry).call{gas: gasLimit}(abi.encodeCall(registry.finalize, (approval, sign(approval, 6))));
         vm.assertEq(uint256(registry.record(address(target)).version), success ? 2 : 1);
@@ -230,9 +231,9 @@ contract ExecutorTest is RegistryTest {
     }
 
     function test_call_revertsBelowItsMinimumOfGas() public {
-        IRegistryTypes.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
+        ITypedMessages.Call[] memory calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         calls[0].minGas = type(uint64).max;
-        IRegistryTypes.Approval memory approval = approvalWith(calls);
+        ITypedMessages.Approval memory approval = approvalWith(calls);
         bytes memory signatures = sign(approval, 6);
         vm.expectPartialRevert(IRegistryTypes.CallGasTooLow.selector);
         registry.finalize(approval, signatures);
@@ -244,7 +245,7 @@ contract ExecutorTest is RegistryTest {
     function test_call_cannotComeBack() public {
         Forwarder forwarder = new Forwarder();
         Target other = new Target(address(forwarder));
-        IRegistryTypes.Approval memory next = approvalOf(address(target));
+        ITypedMessages.Approval memory next = approvalOf(address(target));
         next.upgrades[0].version = 3;
         bytes[2] memory attacks = [
             abi.encodeCall(registry.finalize, (next, sign(next, 6))),
@@ -265,23 +266,23 @@ contract ExecutorTest is RegistryTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function approvalWith(IRegistryTypes.Call[] memory calls)
+    function approvalWith(ITypedMessages.Call[] memory calls)
         private
         view
-        returns (IRegistryTypes.Approval memory approval)
+        returns (ITypedMessages.Approval memory approval)
     {
         approval = approvalOf(address(target));
         approval.upgrades[0].calls = calls;
     }
 
-    function finalizeWithCalls(IRegistryTypes.Call[] memory calls) private {
-        IRegistryTypes.Approval memory approval = approvalWith(calls);
+    function finalizeWithCalls(ITypedMessages.Call[] memory calls) private {
+        ITypedMessages.Approval memory approval = approvalWith(calls);
         registry.finalize(approval, sign(approval, 6));
     }
 
     /// @dev I6: refused, and nothing is different afterwards.
-    function refuse(IRegistryTypes.Call[] memory calls, bytes memory reason) private {
-        IRegistryTypes.Approval memory approval = approvalWith(calls);
+    function refuse(ITypedMessages.Call[] memory calls, bytes memory reason) private {
+        ITypedMessages.Approval memory approval = approvalWith(calls);
         bytes memory signatures = sign(approval, 6);
         bytes32 before = stateOf(address(target));
         vm.expectRevert(reason);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -10,7 +11,7 @@ import {vm} from "./base/Vm.sol";
 contract ExitOpenTest is GovernanceTest {
     function setUp() public override {
         super.setUp();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = guardian;
         rotation.delay = DELAY;
         rotation.commitReveal = true;
@@ -24,7 +25,7 @@ contract ExitOpenTest is GovernanceTest {
     }
 
     function test_exitOpen_fromScheduleUntilExecution() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         schedule(approval);
         assertExit(true);
         vm.assertFalse(registry.exitOpen(address(other)));
@@ -57,8 +58,8 @@ contract ExitOpenTest is GovernanceTest {
     }
 
     function test_exitOpen_fromCommitUntilReveal() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, "salt");
         registry.commit(commitment, quorum(digestOf(commitment)));
         assertExit(true);
         skip(DELAY);
@@ -68,7 +69,7 @@ contract ExitOpenTest is GovernanceTest {
 
     /// @dev Of any change: rotations too, until they are executed or cancelled.
     function test_exitOpen_forRotationsToo() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         scheduleRotation(rotation);
         assertExit(true);
         skip(DELAY);
@@ -111,7 +112,7 @@ contract ExitOpenTest is GovernanceTest {
     /// @dev What was scheduled for the version before is void, and does not count.
     function test_exitOpen_startsAnewWithEveryVersion() public {
         schedule(approvalNumbered(address(target), 1));
-        IRegistryTypes.Approval memory approval = approvalNumbered(address(target), 2);
+        ITypedMessages.Approval memory approval = approvalNumbered(address(target), 2);
         schedule(approval);
         skip(DELAY);
         registry.execute(approval);
@@ -143,7 +144,7 @@ contract ExitOpenTest is GovernanceTest {
     }
 
     function test_exitOpen_untilAllOfAChangeWasExecuted() public {
-        (IRegistryTypes.Approval memory approval,) = scheduleBoth();
+        (ITypedMessages.Approval memory approval,) = scheduleBoth();
         skip(DELAY);
         registry.execute(approval);
         assertExit(false);
@@ -153,7 +154,7 @@ contract ExitOpenTest is GovernanceTest {
     /// @dev Voided by the other record's change, it counts as coming until it would have expired: an exit too many.
     function test_exitOpen_thoughTheOtherRecordMoved() public {
         scheduleBoth();
-        IRegistryTypes.Approval memory alone = approvalOf(address(other));
+        ITypedMessages.Approval memory alone = approvalOf(address(other));
         registry.finalize(alone, otherQuorum(digestOf(alone)));
         vm.assertFalse(registry.exitOpen(address(other)));
         assertExit(true);
@@ -170,11 +171,11 @@ contract ExitOpenTest is GovernanceTest {
         assertExit(true);
         cancel(oldest);
         assertExit(false);
-        IRegistryTypes.Approval memory approval = approvalNumbered(address(target), 32);
+        ITypedMessages.Approval memory approval = approvalNumbered(address(target), 32);
         bytes32 newest = schedule(approval);
         cancel(newest);
         assertExit(true);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         scheduleRotation(rotation);
         skip(DELAY);
         registry.executeRotation(rotation);
@@ -185,9 +186,9 @@ contract ExitOpenTest is GovernanceTest {
     /// can come.
     function test_exitOpen_costsNoMoreHoweverManyRecords() public {
         schedule(approvalOf(address(target)));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Upgrade memory first = approval.upgrades[0];
-        approval.upgrades = new IRegistryTypes.Upgrade[](20);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Upgrade memory first = approval.upgrades[0];
+        approval.upgrades = new ITypedMessages.Upgrade[](20);
         approval.upgrades[0] = first;
         for (uint256 i = 1; i < 20; ++i) {
             address contractAddress = address(new Target(address(this)));
@@ -197,7 +198,7 @@ contract ExitOpenTest is GovernanceTest {
         for (uint256 i = 0; i < 20; ++i) {
             approval.deadline -= 1;
             bytes32 digest = schedule(approval);
-            IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+            ITypedMessages.Rejection memory rejection = rejectionOf(digest);
             registry.reject(approval.upgrades[19].contractAddress, rejection, lastOf(digestOf(rejection), 4));
         }
         uint256 left = gasleft();
@@ -216,7 +217,7 @@ contract ExitOpenTest is GovernanceTest {
 
     function scheduleBothNumbered(uint256 number)
         private
-        returns (IRegistryTypes.Approval memory approval, bytes32 digest)
+        returns (ITypedMessages.Approval memory approval, bytes32 digest)
     {
         approval = approvalOfBoth();
         approval.upgrades[0].contractHash = bytes32(number);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -11,7 +12,7 @@ import {vm} from "./base/Vm.sol";
 contract FaultsTest is GovernanceTest {
     function setUp() public override {
         super.setUp();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         (rotation.guardian, rotation.gate) = (guardian, gate);
         rotate(rotation);
         setOtherDelay(DELAY);
@@ -19,7 +20,7 @@ contract FaultsTest is GovernanceTest {
 
     /// @dev Every fault at once, mended from the first to the last that is told.
     function test_finalize_tellsTheFirstFault() public {
-        IRegistryTypes.Approval memory faulty = approvalOfBoth();
+        ITypedMessages.Approval memory faulty = approvalOfBoth();
         faulty.deadline = uint64(NOW - 1);
         faulty.upgrades[0].version = 9;
         faulty.upgrades[1].contractAddress = stranger;
@@ -65,13 +66,13 @@ contract FaultsTest is GovernanceTest {
 
     /// @dev The order of the records is that of the message, whatever their addresses.
     function test_finalize_tellsTheFirstRecordsFault() public {
-        IRegistryTypes.Approval memory faulty = approvalOfBoth();
+        ITypedMessages.Approval memory faulty = approvalOfBoth();
         faulty.upgrades[0].contractHash = 0;
         faulty.upgrades[1].contractHash = 0;
         faulty.upgrades[0].version = 7;
         faulty.upgrades[1].version = 8;
         for (uint256 i = 0; i < 2; ++i) {
-            IRegistryTypes.Upgrade memory first = faulty.upgrades[0];
+            ITypedMessages.Upgrade memory first = faulty.upgrades[0];
             expectTold(
                 faulty,
                 gate,
@@ -83,7 +84,7 @@ contract FaultsTest is GovernanceTest {
 
     /// @dev A schedule looks at quorums and gates; delays and pauses are for later.
     function test_schedule_tellsTheFirstFault() public {
-        IRegistryTypes.Approval memory faulty = approvalOfBoth();
+        ITypedMessages.Approval memory faulty = approvalOfBoth();
         faulty.upgrades[0].contractHash = 0;
         pause(1 days);
         bytes32 digest = digestOf(faulty);
@@ -111,7 +112,7 @@ contract FaultsTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev A signature that nobody's record has is told before the quorum that is not there.
-    function expectSignaturesTold(IRegistryTypes.Approval memory faulty) private {
+    function expectSignaturesTold(ITypedMessages.Approval memory faulty) private {
         bytes32 digest = digestOf(faulty);
         uint256 key = uint256(keccak256("nobody's"));
         bytes memory signatures = signWith(key, digest);
@@ -125,7 +126,7 @@ contract FaultsTest is GovernanceTest {
     }
 
     /// @dev All records are changed before the first call is made.
-    function expectChangesTold(IRegistryTypes.Approval memory faulty) private {
+    function expectChangesTold(ITypedMessages.Approval memory faulty) private {
         bytes32 found = address(other).codehash;
         expectTold(
             faulty, gate, abi.encodeWithSelector(IRegistryTypes.CodeMismatch.selector, address(other), found, HASH)
@@ -147,14 +148,14 @@ contract FaultsTest is GovernanceTest {
     }
 
     function endDelayOfOther() private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.delay = 0;
         registry.scheduleRotation(rotation, otherQuorum(digestOf(rotation)));
         skip(DELAY);
         registry.executeRotation(rotation);
     }
 
-    function expectTold(IRegistryTypes.Approval memory faulty, address sender, bytes memory reason) private {
+    function expectTold(ITypedMessages.Approval memory faulty, address sender, bytes memory reason) private {
         bytes memory signatures = bothQuorums(digestOf(faulty));
         vm.expectRevert(reason);
         vm.prank(sender);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -9,7 +10,7 @@ contract FinalizeTest is RegistryTest {
     // ------------------------------------------------------------------------------------------------------- effects
 
     function test_finalize_changesHashLinkAndVersion() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
         IRegistryTypes.Record memory record = registry.record(address(target));
         vm.assertEq(record.contractHash, NEXT_HASH);
@@ -20,7 +21,7 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_tellsWhatChanged() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.expectEmit(true, true, true, true, address(registry));
@@ -39,7 +40,7 @@ contract FinalizeTest is RegistryTest {
     function test_finalize_movesTheLinkElsewhere() public {
         string memory moved = "https://github.com/other/repo/tree/0123456789abcdef0123456789abcdef01234567";
         address executor = registry.executor(address(target));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractLink = moved;
         registry.finalize(approval, sign(approval, 6));
         IRegistryTypes.Record memory record = registry.record(address(target));
@@ -55,7 +56,7 @@ contract FinalizeTest is RegistryTest {
 
     /// @dev I13: the sender decides nothing, neither whether nor what.
     function testFuzz_finalize_anyoneMaySend(address sender) public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.prank(sender);
         registry.finalize(approval, signatures);
@@ -66,7 +67,7 @@ contract FinalizeTest is RegistryTest {
     function testFuzz_finalize_noSenderReplacesASignature(address sender, uint8 privileged) public {
         address[4] memory known = [signers[8], curator, address(registry), registry.executor(address(target))];
         if (privileged < 4) sender = known[privileged];
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         vm.prank(sender);
@@ -74,7 +75,7 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_isNotPayable() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory data = abi.encodeCall(registry.finalize, (approval, sign(approval, 6)));
         vm.deal(address(this), 1);
         (bool success,) = address(registry).call{value: 1}(data);
@@ -84,7 +85,7 @@ contract FinalizeTest is RegistryTest {
     // ----------------------------------------------------------------------------------------------- deadline, version
 
     function test_finalize_atTheDeadlineAndNotAfter() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.warp(approval.deadline + 1);
         vm.expectRevert(
@@ -96,7 +97,7 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_refusesDeadlinesMoreThanThirtyDaysAhead() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.deadline = type(uint64).max;
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, type(uint64).max, NOW + 30 days));
@@ -112,7 +113,7 @@ contract FinalizeTest is RegistryTest {
 
     /// @dev I2, I3.
     function test_finalize_revertsTheSecondTime() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         registry.finalize(approval, signatures);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
@@ -121,7 +122,7 @@ contract FinalizeTest is RegistryTest {
 
     function testFuzz_finalize_revertsForEveryOtherVersion(uint64 version) public {
         vm.assume(version != 2);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].version = version;
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), version, 2));
@@ -131,21 +132,21 @@ contract FinalizeTest is RegistryTest {
     // --------------------------------------------------------------------------------------------- what is asked for
 
     function test_finalize_revertsWithoutUpgrades() public {
-        IRegistryTypes.Approval memory approval;
+        ITypedMessages.Approval memory approval;
         approval.deadline = uint64(NOW + 1);
         vm.expectRevert(IRegistryTypes.NoRecords.selector);
         registry.finalize(approval, "");
     }
 
     function test_finalize_revertsForUnregistered() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(0xABC));
+        ITypedMessages.Approval memory approval = approvalOf(address(0xABC));
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, address(0xABC)));
         registry.finalize(approval, signatures);
     }
 
     function test_finalize_revertsForHashZero() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractHash = 0;
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractHashZero.selector, address(target)));
@@ -153,7 +154,7 @@ contract FinalizeTest is RegistryTest {
     }
 
     function test_finalize_revertsForOtherLinks() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractLink = "https://github.com/acme/vault/tree/main/contracts/vault";
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(
@@ -165,7 +166,7 @@ contract FinalizeTest is RegistryTest {
     // ---------------------------------------------------------------------------------------------------------- code
 
     function test_finalize_revertsForOtherCode() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(target));
         approval.upgrades[0].code[0].codeHash = keccak256("other");
         bytes memory signatures = sign(approval, 6);
@@ -183,7 +184,7 @@ contract FinalizeTest is RegistryTest {
         vm.etch(address(0x7702), abi.encodePacked(hex"ef0100", address(target)));
         address[4] memory accounts = [address(0xDEAD), address(0xE0A), address(0x7702), address(1)];
         for (uint256 i = 0; i < accounts.length; ++i) {
-            IRegistryTypes.Approval memory approval = approvalOf(address(target));
+            ITypedMessages.Approval memory approval = approvalOf(address(target));
             approval.upgrades[0].code = codeOf(accounts[i]);
             bytes memory signatures = sign(approval, 6);
             vm.expectRevert(
@@ -199,7 +200,7 @@ contract FinalizeTest is RegistryTest {
 
     function test_finalize_movesSeveralRecordsTogether() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
+        ITypedMessages.Approval memory approval = approvalOfBoth(other);
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         approval.upgrades[1].calls = callsOf(address(other), abi.encodeCall(Target.note, ("b")));
         registry.finalize(approval, signBy(approval, join(keys, otherKeys)));
@@ -211,7 +212,7 @@ contract FinalizeTest is RegistryTest {
 
     function test_finalize_countsEachRecordsOwnSigners() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
+        ITypedMessages.Approval memory approval = approvalOfBoth(other);
         bytes memory signatures = signBy(approval, keys);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(other), 0, 2));
         registry.finalize(approval, signatures);
@@ -225,13 +226,13 @@ contract FinalizeTest is RegistryTest {
     function test_finalize_countsASignerOfBothForBoth() public {
         Target other = new Target(address(this));
         register(address(other), signers, 3);
-        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
+        ITypedMessages.Approval memory approval = approvalOfBoth(other);
         registry.finalize(approval, sign(approval, 6));
         vm.assertEq(uint256(registry.record(address(other)).version), 2);
     }
 
     function test_finalize_revertsForOneContractTwice() public {
-        IRegistryTypes.Approval memory approval = approvalOfBoth(target);
+        ITypedMessages.Approval memory approval = approvalOfBoth(target);
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DuplicateContract.selector, address(target)));
         registry.finalize(approval, signatures);
@@ -244,7 +245,7 @@ contract FinalizeTest is RegistryTest {
     /// @dev I6: the second record's call fails, and the first record is as it was.
     function test_finalize_isAllOrNothing() public {
         (Target other, uint256[] memory otherKeys) = registerOther();
-        IRegistryTypes.Approval memory approval = approvalOfBoth(other);
+        ITypedMessages.Approval memory approval = approvalOfBoth(other);
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         approval.upgrades[1].calls = callsOf(address(other), abi.encodeCall(Target.fail, ("no")));
         bytes memory signatures = signBy(approval, join(keys, otherKeys));
@@ -265,10 +266,10 @@ contract FinalizeTest is RegistryTest {
         register(address(other), others, 2);
     }
 
-    function approvalOfBoth(Target other) private view returns (IRegistryTypes.Approval memory approval) {
+    function approvalOfBoth(Target other) private view returns (ITypedMessages.Approval memory approval) {
         approval = approvalOf(address(target));
-        IRegistryTypes.Upgrade memory first = approval.upgrades[0];
-        approval.upgrades = new IRegistryTypes.Upgrade[](2);
+        ITypedMessages.Upgrade memory first = approval.upgrades[0];
+        approval.upgrades = new ITypedMessages.Upgrade[](2);
         approval.upgrades[0] = first;
         approval.upgrades[1] = upgradeOf(address(other));
     }
@@ -281,7 +282,7 @@ contract FinalizeTest is RegistryTest {
         sortByAddress(all);
     }
 
-    function signBy(IRegistryTypes.Approval memory approval, uint256[] memory by)
+    function signBy(ITypedMessages.Approval memory approval, uint256[] memory by)
         private
         view
         returns (bytes memory signatures)

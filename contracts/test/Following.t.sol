@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IReferences} from "../src/interfaces/IReferences.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Puppet} from "./base/Puppet.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -23,7 +24,7 @@ contract FollowingTest is ReferencesTest {
 
     function test_follow_tellsAndMovesTheVersion() public {
         IRegistryTypes.Record memory before = registry.record(follower);
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes32 digest = digestOf(following);
         bytes memory signatures = quorum(digest);
         vm.expectEmit(true, true, true, true, address(registry));
@@ -41,7 +42,7 @@ contract FollowingTest is ReferencesTest {
     function test_follow_pinsAndEnds() public {
         write(address(two));
         assertRuns(follower, 2);
-        IRegistryTypes.Following memory following = followingOf(follower, manager, KEY);
+        ITypedMessages.Following memory following = followingOf(follower, manager, KEY);
         following.pinnedRevision = 2;
         follow(following);
         write(address(one));
@@ -67,7 +68,7 @@ contract FollowingTest is ReferencesTest {
     }
 
     function testFuzz_follow_anyoneMaySend(address sender) public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes memory signatures = quorum(digestOf(following));
         vm.prank(sender);
         registry.follow(following, signatures);
@@ -75,7 +76,7 @@ contract FollowingTest is ReferencesTest {
     }
 
     function test_follow_isNotPayable() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes memory data = abi.encodeCall(registry.follow, (following, quorum(digestOf(following))));
         vm.deal(address(this), 1);
         (bool success,) = address(registry).call{value: 1}(data);
@@ -88,7 +89,7 @@ contract FollowingTest is ReferencesTest {
     function test_follow_revertsForWhatTheReferencesRefuse() public {
         write(address(two));
         write(manager, "record", address(0));
-        IRegistryTypes.Following memory following = followingOf(follower, manager, HASH);
+        ITypedMessages.Following memory following = followingOf(follower, manager, HASH);
         expectRefused(following, abi.encodeWithSelector(IReferences.ReferenceUnknown.selector, manager, HASH));
         (following.key, following.pinnedRevision) = (KEY, 1);
         expectRefused(following, abi.encodeWithSelector(IReferences.RevisionNotKept.selector, manager, KEY, 1, 2));
@@ -108,7 +109,7 @@ contract FollowingTest is ReferencesTest {
     // ------------------------------------------------------------------------------------------------------- consent
 
     function test_follow_revertsBelowTheQuorum() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes memory signatures = signBy(digestOf(following), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, follower, 5, 6));
         registry.follow(following, signatures);
@@ -116,7 +117,7 @@ contract FollowingTest is ReferencesTest {
 
     /// @dev Neither the manager nor another record's signers say what it follows.
     function test_follow_revertsForOtherRecordsSigners() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes memory signatures = otherQuorum(digestOf(following));
         vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         vm.prank(stranger);
@@ -125,19 +126,19 @@ contract FollowingTest is ReferencesTest {
 
     function testFuzz_follow_revertsForEveryOtherVersion(uint64 version) public {
         vm.assume(version != 2);
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         following.version = version;
         expectRefused(following, abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, version, 2));
     }
 
     function test_follow_revertsForUnregistered() public {
         address unregistered = deploy(HASH);
-        IRegistryTypes.Following memory following = followingOf(unregistered, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(unregistered, stranger, "other");
         expectRefused(following, abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, unregistered));
     }
 
     function test_follow_atTheDeadlineAndNotAfter() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes memory signatures = quorum(digestOf(following));
         vm.warp(following.deadline + 1);
         vm.expectRevert(
@@ -150,7 +151,7 @@ contract FollowingTest is ReferencesTest {
 
     function test_follow_refusesDeadlinesMoreThanThirtyDaysAhead() public {
         uint256 latest = NOW + 30 days;
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         following.deadline = uint64(latest + 1);
         expectRefused(following, abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, latest + 1, latest));
         following.deadline = uint64(latest);
@@ -162,11 +163,11 @@ contract FollowingTest is ReferencesTest {
         registerFollower(deploy(HASH));
         enter(follower, stranger, "other", 0);
         write(manager, "other", address(one));
-        IRegistryTypes.Following memory following = followingOf(follower, manager, KEY);
+        ITypedMessages.Following memory following = followingOf(follower, manager, KEY);
         bytes memory signatures = quorum(digestOf(following));
         bytes memory clean = abi.encode(following);
         for (uint256 i = 0; i < 5; ++i) {
-            following = abi.decode(clean, (IRegistryTypes.Following));
+            following = abi.decode(clean, (ITypedMessages.Following));
             if (i == 0) following.contractAddress = references.followerOf(address(this), HASH);
             else if (i == 1) (following.manager, following.key) = (stranger, "other");
             else if (i == 2) following.key = "other";
@@ -175,27 +176,27 @@ contract FollowingTest is ReferencesTest {
             vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
             registry.follow(following, signatures);
         }
-        registry.follow(abi.decode(clean, (IRegistryTypes.Following)), signatures);
+        registry.follow(abi.decode(clean, (ITypedMessages.Following)), signatures);
         assertRuns(follower, 1);
     }
 
     /// @dev I3.
     function test_follow_revertsTheSecondTime() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         follow(following);
         expectRefused(following, abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, follower, 2, 3));
     }
 
     /// @dev I10: what was signed, voted on or scheduled for the version before is void.
     function test_follow_voidsWhatWasSignedOrScheduled() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         rotation.commitReveal = true;
         rotate(rotation);
-        IRegistryTypes.Approval memory signed = approvalNumbered(follower, 1);
-        IRegistryTypes.Approval memory waiting = approvalNumbered(follower, 2);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(waiting, SALT);
+        ITypedMessages.Approval memory signed = approvalNumbered(follower, 1);
+        ITypedMessages.Approval memory waiting = approvalNumbered(follower, 2);
+        ITypedMessages.Commitment memory commitment = commitmentOf(waiting, SALT);
         registry.commit(commitment, quorum(digestOf(commitment)));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digestOf(signed));
+        ITypedMessages.Rejection memory rejection = rejectionOf(digestOf(signed));
         registry.reject(follower, rejection, lastOf(digestOf(rejection), 1));
         vm.assertTrue(registry.exitOpen(follower));
         follow(followingOf(follower, stranger, "other"));
@@ -210,7 +211,7 @@ contract FollowingTest is ReferencesTest {
     }
 
     function test_follow_revertsForARejectedDigest() public {
-        IRegistryTypes.Following memory following = followingOf(address(target), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(target), manager, KEY);
         bytes32 digest = digestOf(following);
         reject(digest, 4);
         expectRefused(
@@ -219,7 +220,7 @@ contract FollowingTest is ReferencesTest {
     }
 
     function test_follow_countsNoneWhoTookItBack() public {
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         bytes32 digest = digestOf(following);
         vm.prank(signers[2]);
         registry.revoke(follower, digest);
@@ -230,10 +231,10 @@ contract FollowingTest is ReferencesTest {
     // ---------------------------------------------------------------------------------------------------- governance
 
     function test_follow_onlyThroughTheGate() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         rotation.gate = gate;
         rotate(rotation);
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         expectRefused(
             following, abi.encodeWithSelector(IRegistryTypes.OnlyGate.selector, follower, address(this), gate)
         );
@@ -244,12 +245,12 @@ contract FollowingTest is ReferencesTest {
     }
 
     function test_follow_stopsInAPause() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         rotation.guardian = guardian;
         rotate(rotation);
         vm.prank(guardian);
         registry.pause(follower, 1 days);
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         expectRefused(following, abi.encodeWithSelector(IRegistryTypes.RecordPaused.selector, follower, NOW + 1 days));
         skip(1 days);
         follow(following);
@@ -258,11 +259,11 @@ contract FollowingTest is ReferencesTest {
     /// @dev The authority is the quorum: it sends it, and nobody else with whatever signatures.
     function test_follow_byTheAuthority() public {
         Puppet authority = new Puppet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         rotation.authority = address(authority);
         rotate(rotation);
         authority.call(address(registry), abi.encodeCall(registry.acceptAuthority, (follower)));
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         expectRefused(
             following,
             abi.encodeWithSelector(IRegistryTypes.OnlyAuthority.selector, follower, address(this), address(authority))
@@ -273,7 +274,7 @@ contract FollowingTest is ReferencesTest {
 
     /// @dev Consent was given once: the follower's quorum, delay, gate and pause hold up none of the manager's writes.
     function test_write_movesAFollowerWhateverItsGovernance() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         (rotation.guardian, rotation.gate, rotation.delay) = (guardian, gate, DELAY);
         rotate(rotation);
         vm.prank(guardian);
@@ -285,11 +286,11 @@ contract FollowingTest is ReferencesTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function follow(IRegistryTypes.Following memory following) private {
+    function follow(ITypedMessages.Following memory following) private {
         registry.follow(following, quorum(digestOf(following)));
     }
 
-    function expectRefused(IRegistryTypes.Following memory following, bytes memory reason) private {
+    function expectRefused(ITypedMessages.Following memory following, bytes memory reason) private {
         bytes memory signatures = quorum(digestOf(following));
         vm.expectRevert(reason);
         registry.follow(following, signatures);

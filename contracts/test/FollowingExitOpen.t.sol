@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -14,7 +14,7 @@ contract FollowingExitOpenTest is ReferencesTest {
     function setUp() public override {
         super.setUp();
         executor = registry.executor(address(other));
-        IRegistryTypes.Approval memory approval = writing(address(one));
+        ITypedMessages.Approval memory approval = writing(address(one));
         registry.finalize(approval, otherQuorum(digestOf(approval)));
         follower = references.deploy(SALT, executor, KEY, 0, "");
         setOtherDelay(DELAY);
@@ -24,7 +24,7 @@ contract FollowingExitOpenTest is ReferencesTest {
 
     function test_exitOpen_whileTheManagersWriteIsScheduled() public {
         assertExit(false);
-        IRegistryTypes.Approval memory approval = writing(address(two));
+        ITypedMessages.Approval memory approval = writing(address(two));
         scheduleOther(approval);
         assertExit(true);
         skip(DELAY);
@@ -36,7 +36,7 @@ contract FollowingExitOpenTest is ReferencesTest {
     }
 
     function test_exitOpen_untilTheManagersWriteIsCancelledOrExpired() public {
-        IRegistryTypes.Approval memory approval = writing(address(two));
+        ITypedMessages.Approval memory approval = writing(address(two));
         bytes32 digest = scheduleOther(approval);
         vm.prank(address(0x07E6));
         registry.cancel(digest, address(other));
@@ -51,10 +51,10 @@ contract FollowingExitOpenTest is ReferencesTest {
 
     function test_exitOpen_whileSomethingIsScheduledForTheFollower() public {
         registerFollower(follower);
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         rotation.delay = DELAY;
         rotate(rotation);
-        IRegistryTypes.Following memory following = followingOf(follower, address(0), 0);
+        ITypedMessages.Following memory following = followingOf(follower, address(0), 0);
         bytes32 digest = digestOf(following);
         registry.scheduleFollowing(following, quorum(digest));
         assertExit(true);
@@ -92,7 +92,7 @@ contract FollowingExitOpenTest is ReferencesTest {
         vm.assertEq(registry.contractOf(executor), address(other));
         address uncreated = registry.executor(address(target));
         vm.assertEq(registry.contractOf(uncreated), address(0));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = callsOf(stranger, "");
         registry.finalize(approval, sign(approval, 6));
         vm.assertEq(registry.contractOf(uncreated), address(target));
@@ -131,7 +131,7 @@ contract FollowingExitOpenTest is ReferencesTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @notice An approval of the other record, whose executor writes the entry anew.
-    function writing(address implementation) private view returns (IRegistryTypes.Approval memory approval) {
+    function writing(address implementation) private view returns (ITypedMessages.Approval memory approval) {
         approval = approvalOf(address(other));
         approval.deadline = uint64(vm.getBlockTimestamp() + 14 days);
         approval.upgrades[0].calls = callsOf(
@@ -140,7 +140,7 @@ contract FollowingExitOpenTest is ReferencesTest {
         );
     }
 
-    function scheduleOther(IRegistryTypes.Approval memory approval) private returns (bytes32 digest) {
+    function scheduleOther(ITypedMessages.Approval memory approval) private returns (bytes32 digest) {
         digest = digestOf(approval);
         registry.schedule(approval, otherQuorum(digest));
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IReferences} from "../src/interfaces/IReferences.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Puppet} from "./base/Puppet.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -16,14 +17,14 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_follow_revertsWhereThereIsADelay() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes memory signatures = quorum(digestOf(following));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
         registry.follow(following, signatures);
     }
 
     function test_scheduleFollowing_tellsItAndMovesNothing() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest = digestOf(following);
         bytes memory signatures = quorum(digest);
         bytes32 before = stateOf(address(target));
@@ -37,7 +38,7 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev I11, to the second.
     function test_executeFollowing_fromRipeUntilTheGraceEnds() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest = scheduleFollowing(following);
         vm.warp(NOW + DELAY - 1);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRipe.selector, digest, int256(-1)));
@@ -60,7 +61,7 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev The deadline binds the signatures, not the change that waits.
     function testFuzz_executeFollowing_whenRipeByAnyone(address sender) public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         following.deadline = uint64(NOW);
         scheduleFollowing(following);
         skip(DELAY);
@@ -70,7 +71,7 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_scheduleFollowing_needsTheQuorumInTime() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes memory signatures = signBy(digestOf(following), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.scheduleFollowing(following, signatures);
@@ -83,7 +84,7 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_scheduleFollowing_revertsForOtherVersions() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         following.version = 4;
         bytes memory signatures = quorum(digestOf(following));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 4, 3));
@@ -93,7 +94,7 @@ contract FollowingScheduleTest is ReferencesTest {
     /// @dev Nor followed at once: what was scheduled is executed.
     function test_scheduleFollowing_noneIsScheduledTwice() public {
         setOtherDelay(DELAY);
-        IRegistryTypes.Following memory following = followingOf(address(other), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(other), manager, KEY);
         bytes32 digest = digestOf(following);
         bytes memory signatures = otherQuorum(digest);
         registry.scheduleFollowing(following, signatures);
@@ -109,7 +110,7 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_executeFollowing_revertsForWhatWasNeverScheduled() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest = digestOf(following);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotWaiting.selector, digest, IRegistryTypes.Status.None));
         registry.executeFollowing(following);
@@ -119,7 +120,7 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_executeFollowing_revertsTheSecondTime() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         scheduleFollowing(following);
         skip(DELAY);
         registry.executeFollowing(following);
@@ -129,8 +130,8 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev Several wait for one version: the first to execute voids the rest, whatever their kind.
     function test_executeFollowing_voidsTheRestAndIsVoidedByIt() public {
-        IRegistryTypes.Following memory first = ofTarget();
-        IRegistryTypes.Approval memory second = approvalOf(address(target));
+        ITypedMessages.Following memory first = ofTarget();
+        ITypedMessages.Approval memory second = approvalOf(address(target));
         scheduleFollowing(first);
         schedule(second);
         skip(DELAY);
@@ -147,7 +148,7 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev I6: what the references refuse leaves it waiting, and it can be tried again within its time.
     function test_executeFollowing_isAllOrNothing() public {
-        IRegistryTypes.Following memory following = followingOf(address(target), manager, "later");
+        ITypedMessages.Following memory following = followingOf(address(target), manager, "later");
         bytes32 digest = scheduleFollowing(following);
         skip(DELAY);
         bytes32 before = governedStateOf(address(target));
@@ -164,7 +165,7 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev As often as he likes, which he may not with rotations; and for good.
     function test_cancel_followings() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest;
         for (uint256 i = 0; i < 3; ++i) {
             following.deadline += 1;
@@ -182,7 +183,7 @@ contract FollowingScheduleTest is ReferencesTest {
     }
 
     function test_executeFollowing_revertsForWhatWasRejectedMeanwhile() public {
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest = scheduleFollowing(following);
         skip(DELAY);
         reject(digest, 4);
@@ -193,7 +194,7 @@ contract FollowingScheduleTest is ReferencesTest {
     /// @dev In a pause it can be scheduled, not executed; and the delay stands still.
     function test_executeFollowing_stopsInAPause() public {
         pause(7 days);
-        IRegistryTypes.Following memory following = ofTarget();
+        ITypedMessages.Following memory following = ofTarget();
         bytes32 digest = scheduleFollowing(following);
         skip(DELAY);
         assertScheduled(digest, IRegistryTypes.Status.Waiting, -int256(uint256(DELAY)));
@@ -211,10 +212,10 @@ contract FollowingScheduleTest is ReferencesTest {
 
     /// @dev What the gate let in anyone may execute.
     function test_scheduleFollowing_onlyThroughTheGate() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         (rotation.gate, rotation.delay) = (gate, DELAY);
         rotateOther(rotation);
-        IRegistryTypes.Following memory following = followingOf(address(other), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(other), manager, KEY);
         bytes memory signatures = otherQuorum(digestOf(following));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.OnlyGate.selector, address(other), stranger, gate));
         vm.prank(stranger);
@@ -230,11 +231,11 @@ contract FollowingScheduleTest is ReferencesTest {
     /// @dev It schedules, and anyone executes.
     function test_scheduleFollowing_byTheAuthority() public {
         Puppet authority = new Puppet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         (rotation.authority, rotation.delay) = (address(authority), DELAY);
         rotateOther(rotation);
         authority.call(address(registry), abi.encodeCall(registry.acceptAuthority, (address(other))));
-        IRegistryTypes.Following memory following = followingOf(address(other), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(other), manager, KEY);
         bytes memory signatures = otherQuorum(digestOf(following));
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -250,11 +251,11 @@ contract FollowingScheduleTest is ReferencesTest {
 
     // ------------------------------------------------------------------------------------------------------- helpers
 
-    function ofTarget() private view returns (IRegistryTypes.Following memory) {
+    function ofTarget() private view returns (ITypedMessages.Following memory) {
         return followingOf(address(target), manager, KEY);
     }
 
-    function scheduleFollowing(IRegistryTypes.Following memory following) private returns (bytes32 digest) {
+    function scheduleFollowing(ITypedMessages.Following memory following) private returns (bytes32 digest) {
         digest = digestOf(following);
         registry.scheduleFollowing(following, quorum(digest));
     }

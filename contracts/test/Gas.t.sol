@@ -5,7 +5,7 @@ import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.s
 import {Uups} from "../../examples/uups/contracts/vault/Uups.sol";
 import {Vault} from "../../examples/uups/contracts/vault/Vault.sol";
 import {Vault as VaultV2} from "../../examples/uups/v2/Vault.sol";
-import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -32,9 +32,9 @@ contract GasTest is RegistryTest {
     }
 
     function test_gas_finalizeTen() public {
-        IRegistryTypes.Approval memory approval;
+        ITypedMessages.Approval memory approval;
         approval.deadline = uint64(block.timestamp + 14 days);
-        approval.upgrades = new IRegistryTypes.Upgrade[](10);
+        approval.upgrades = new ITypedMessages.Upgrade[](10);
         for (uint256 i = 0; i < 10; ++i) {
             address other = address(new Vault());
             vm.prank(curator);
@@ -55,7 +55,7 @@ contract GasTest is RegistryTest {
         // The first upgrade creates the executor; the second shows what every later one costs.
         for (uint256 i = 0; i < 2; ++i) {
             address implementation = address(new VaultV2());
-            IRegistryTypes.Approval memory approval = approvalOf(address(vault));
+            ITypedMessages.Approval memory approval = approvalOf(address(vault));
             if (upgrades) {
                 approval.upgrades[0].code = codeOf(implementation);
                 approval.upgrades[0].calls =

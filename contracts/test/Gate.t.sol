@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -9,7 +10,7 @@ import {vm} from "./base/Vm.sol";
 contract GateTest is GovernanceTest {
     function setUp() public override {
         super.setUp();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.gate = gate;
         rotation.guardian = guardian;
         rotation.commitReveal = true;
@@ -19,7 +20,7 @@ contract GateTest is GovernanceTest {
     /// @dev I13.
     function testFuzz_finalize_revertsForAllButTheGate(address sender) public {
         vm.assume(sender != gate);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         expectOnlyGate(sender);
         vm.prank(sender);
@@ -31,7 +32,7 @@ contract GateTest is GovernanceTest {
 
     /// @dev It needs the signatures like anybody.
     function test_finalize_revertsForTheGateWithoutQuorum() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         vm.prank(gate);
@@ -41,7 +42,7 @@ contract GateTest is GovernanceTest {
     /// @dev What it let in anyone may execute.
     function test_schedule_revertsForAllButTheGate() public {
         delayTarget();
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         expectOnlyGate(stranger);
         vm.prank(stranger);
@@ -55,8 +56,8 @@ contract GateTest is GovernanceTest {
     }
 
     function test_commitAndReveal_revertForAllButTheGate() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, "salt");
         bytes memory signatures = quorum(digestOf(commitment));
         IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
         expectOnlyGate(stranger);
@@ -74,18 +75,18 @@ contract GateTest is GovernanceTest {
 
     /// @dev The signers can remove it without it.
     function test_rotate_ignoresTheGate() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.gate = address(0);
         bytes memory signatures = quorum(digestOf(rotation));
         vm.prank(stranger);
         registry.rotate(rotation, signatures);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
     }
 
     function test_scheduleRotation_ignoresTheGate() public {
         delayTarget();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.gate = address(0);
         scheduleRotation(rotation);
         skip(DELAY);
@@ -105,7 +106,7 @@ contract GateTest is GovernanceTest {
 
     /// @dev One record's gate holds up the whole.
     function test_finalize_oneGateOfSeveralRecords() public {
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = bothQuorums(digestOf(approval));
         expectOnlyGate(address(this));
         registry.finalize(approval, signatures);
@@ -115,10 +116,10 @@ contract GateTest is GovernanceTest {
     }
 
     function test_finalize_revertsWhereRecordsHaveDifferentGates() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.gate = stranger;
         rotateOther(rotation);
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = bothQuorums(digestOf(approval));
         expectOnlyGate(stranger);
         vm.prank(stranger);
@@ -131,11 +132,11 @@ contract GateTest is GovernanceTest {
     /// @dev A record with an authority has no other gate: neither must it pass, nor is it let through.
     function test_acceptAuthority_replacesTheGate() public {
         address authority = address(0xA0);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.authority = authority;
         rotate(rotation);
         // Pending, the signers rule, and behind the gate.
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         expectOnlyGate(address(this));
         registry.finalize(approval, signatures);
@@ -151,7 +152,7 @@ contract GateTest is GovernanceTest {
 
         // Revealed by anyone, where a gate alone would have had to.
         approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, "salt");
         vm.prank(authority);
         registry.commit(commitment, "");
         registry.reveal(commitment, approval, "salt", new IRegistryTypes.Deployment[](0));
@@ -161,12 +162,12 @@ contract GateTest is GovernanceTest {
     /// @dev One has an authority, the other a gate: nobody is both, unless he is.
     function test_finalize_authorityOfOneAndGateOfTheOther() public {
         address authority = address(0xA0);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.authority = authority;
         rotateOther(rotation);
         vm.prank(authority);
         registry.acceptAuthority(address(other));
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = quorum(digestOf(approval));
         expectOnlyGate(authority);
         vm.prank(authority);
@@ -181,7 +182,7 @@ contract GateTest is GovernanceTest {
     }
 
     function delayTarget() private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = DELAY;
         rotate(rotation);
     }

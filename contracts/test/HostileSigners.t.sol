@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {RegistryTest} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -120,7 +120,7 @@ contract HostileSignersTest is RegistryTest {
     }
 
     function costOf(address[] memory contracts, uint256 size) private returns (uint256 cost) {
-        IRegistryTypes.Approval memory approval = approvalOf(vault);
+        ITypedMessages.Approval memory approval = approvalOf(vault);
         approval.upgrades[0].contractLink = "https://example.com/o/r/tree/0123456789abcdef0123456789abcdef01234567";
         bytes memory call_ = abi.encodeCall(registry.finalize, (approval, signaturesOf(approval, contracts, size)));
         cost = gasleft();
@@ -130,7 +130,7 @@ contract HostileSignersTest is RegistryTest {
     }
 
     /// @dev Ascending, accounts and contracts together.
-    function signaturesOf(IRegistryTypes.Approval memory approval, address[] memory contracts, uint256 size)
+    function signaturesOf(ITypedMessages.Approval memory approval, address[] memory contracts, uint256 size)
         private
         view
         returns (bytes memory signatures)

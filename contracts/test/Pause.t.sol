@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -60,7 +61,7 @@ contract PauseTest is GovernanceTest {
     function test_pause_notSoonerByAnotherGuardian() public {
         pause(7 days);
         unpause();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = stranger;
         rotate(rotation);
         vm.warp(NOW + 30 days - 1);
@@ -73,7 +74,7 @@ contract PauseTest is GovernanceTest {
         bytes32 before = governedStateOf(address(other));
         pause(7 days);
         vm.assertEq(governedStateOf(address(other)), before);
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
         registry.finalize(approval, otherQuorum(digestOf(approval)));
     }
 
@@ -99,7 +100,7 @@ contract PauseTest is GovernanceTest {
     // ----------------------------------------------------------------------------------------------- what it stops
 
     function test_finalize_revertsWhilePausedToTheSecond() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         pause(1 days);
         bytes memory reason =
@@ -115,7 +116,7 @@ contract PauseTest is GovernanceTest {
     }
 
     function test_finalize_onePausedRecordHoldsAll() public {
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = bothQuorums(digestOf(approval));
         pause(1 days);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordPaused.selector, address(target), NOW + 1 days));
@@ -127,7 +128,7 @@ contract PauseTest is GovernanceTest {
     /// @dev The second of them, too.
     function test_execute_onePausedRecordHoldsAll() public {
         setOtherDelay(1);
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         pauseOther(1 days);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordPaused.selector, address(other), NOW + 1 days));
         registry.execute(approval);
@@ -140,7 +141,7 @@ contract PauseTest is GovernanceTest {
 
     function test_execute_revertsWhilePaused() public {
         setDelay(1);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         schedule(approval);
         pause(1 days);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordPaused.selector, address(target), NOW + 1 days));
@@ -151,7 +152,7 @@ contract PauseTest is GovernanceTest {
 
     function test_rotate_worksWhilePaused() public {
         pause(7 days);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = address(0);
         rotate(rotation);
         vm.assertEq(versionOf(address(target)), 3);
@@ -162,7 +163,7 @@ contract PauseTest is GovernanceTest {
     function test_executeRotation_worksWhilePaused() public {
         setDelay(DELAY);
         pause(7 days);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         scheduleRotation(rotation);
         skip(DELAY);
         registry.executeRotation(rotation);
@@ -170,7 +171,7 @@ contract PauseTest is GovernanceTest {
     }
 
     function test_acceptAuthority_worksWhilePaused() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.authority = address(0xA0);
         rotate(rotation);
         pause(7 days);
@@ -190,7 +191,7 @@ contract PauseTest is GovernanceTest {
         cancel(digest);
         registry.propose(approvalNumbered(address(target), 2), "");
         unpause();
-        IRegistryTypes.Approval memory approval = approvalNumbered(address(target), 3);
+        ITypedMessages.Approval memory approval = approvalNumbered(address(target), 3);
         schedule(approval);
         skip(1);
         registry.execute(approval);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -15,7 +16,7 @@ contract PausedTimeTest is GovernanceTest {
     /// @dev A pause never eats the users' time to leave: nor does the change run out meanwhile.
     function test_scheduled_standsStillInAPause() public {
         setDelay(DELAY);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         skip(1 days);
         pause(2 days);
@@ -32,7 +33,7 @@ contract PausedTimeTest is GovernanceTest {
 
     function test_scheduled_graceStandsStillInAPause() public {
         setDelay(1 days);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         vm.warp(NOW + 1 days + GRACE - 1);
         pause(7 days);
@@ -82,7 +83,7 @@ contract PausedTimeTest is GovernanceTest {
     /// @dev A rotation's time runs on, so no guardian holds his successor up.
     function test_scheduled_rotationRunsOnInAPause() public {
         setDelay(DELAY);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes32 digest = scheduleRotation(rotation);
         pause(7 days);
         skip(1 days);

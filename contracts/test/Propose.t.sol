@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IRegistry} from "../src/interfaces/IRegistry.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {Vm, vm} from "./base/Vm.sol";
 
@@ -10,7 +11,7 @@ import {Vm, vm} from "./base/Vm.sol";
 contract ProposeTest is GovernanceTest {
     /// @dev Whatever they are: the reader judges.
     function testFuzz_propose_tellsAllAndStoresNothing(address sender, bytes calldata signatures) public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].version = 99;
         approval.deadline = 1;
         bytes32 digest = digestOf(approval);
@@ -24,7 +25,7 @@ contract ProposeTest is GovernanceTest {
     }
 
     function test_propose_takesAnEmptyApproval() public {
-        IRegistryTypes.Approval memory approval;
+        ITypedMessages.Approval memory approval;
         vm.recordLogs();
         registry.propose(approval, "");
         Vm.Log[] memory logs = vm.getRecordedLogs();
@@ -54,7 +55,7 @@ contract ProposeTest is GovernanceTest {
     function test_governance_byItselfIsNothing() public {
         address governance = vm.computeCreateAddress(address(registry), 3);
         vm.assertEq(IRegistry(governance).executorImplementation(), registry.executorImplementation());
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));
         (bool success, bytes memory reason) = governance.call(abi.encodeCall(registry.rotate, (rotation, signatures)));
         vm.assertFalse(success);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {Puppet} from "./base/Puppet.sol";
@@ -34,7 +35,7 @@ contract ReentrancyTest is ReferencesTest {
     }
 
     function giveToPuppet(address contractAddress, uint32 delay) private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(contractAddress);
+        ITypedMessages.Rotation memory rotation = rotationOf(contractAddress);
         rotation.delay = delay;
         rotation.signers = listOf(address(puppet));
         rotation.contractSigners = 1;
@@ -50,7 +51,7 @@ contract ReentrancyTest is ReferencesTest {
     function test_call_comesBackToNoFunction() public {
         collect();
         for (uint256 i = 0; i < attacks.length; ++i) {
-            IRegistryTypes.Approval memory approval = approvalNumbered(address(target), i);
+            ITypedMessages.Approval memory approval = approvalNumbered(address(target), i);
             approval.upgrades[0].calls =
                 callsOf(address(puppet), abi.encodeCall(Puppet.call, (address(registry), attacks[i])));
             bytes memory signatures = sign(approval, 6);
@@ -79,7 +80,7 @@ contract ReentrancyTest is ReferencesTest {
     /// @dev Neither from an executed change, nor from a revealed one, nor from a constructor that the reveal deploys.
     function test_call_comesBackFromNoRoad() public {
         collect();
-        IRegistryTypes.Call[] memory calls =
+        ITypedMessages.Call[] memory calls =
             callsOf(address(puppet), abi.encodeCall(Puppet.call, (address(registry), attacks[0])));
         bytes memory reason = abi.encodeWithSelector(
             IRegistryTypes.CallReverted.selector,
@@ -87,7 +88,7 @@ contract ReentrancyTest is ReferencesTest {
             abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
         );
         setDelay(1);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = calls;
         schedule(approval);
         skip(1);
@@ -96,7 +97,7 @@ contract ReentrancyTest is ReferencesTest {
 
         approval = approvalOf(address(other));
         approval.upgrades[0].calls = calls;
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "salt");
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, "salt");
         puppet.call(address(registry), abi.encodeCall(registry.commit, (commitment, "")));
         IRegistryTypes.Deployment[] memory deployments = new IRegistryTypes.Deployment[](0);
         vm.expectRevert(reason);
@@ -116,9 +117,9 @@ contract ReentrancyTest is ReferencesTest {
     function test_call_mayAnnounceAndAcceptCuratorship() public {
         vm.prank(curator);
         registry.proposeCurator(address(puppet));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Approval memory announced = approvalOf(address(other));
-        approval.upgrades[0].calls = new IRegistryTypes.Call[](2);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory announced = approvalOf(address(other));
+        approval.upgrades[0].calls = new ITypedMessages.Call[](2);
         approval.upgrades[0].calls[0] = callsOf(
             address(puppet),
             abi.encodeCall(Puppet.call, (address(registry), abi.encodeCall(registry.propose, (announced, ""))))
@@ -134,7 +135,7 @@ contract ReentrancyTest is ReferencesTest {
 
     /// @dev What the executor itself sends never reaches the registry, not even the functions without a lock.
     function test_call_reachesNoGovernanceDirectly() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls =
             callsOf(address(registry), abi.encodeCall(registry.acceptAuthority, (address(other))));
         bytes memory signatures = sign(approval, 6);
@@ -144,7 +145,7 @@ contract ReentrancyTest is ReferencesTest {
 
     /// @dev Everything that takes the lock, in a form that passes from outside.
     function collect() private {
-        IRegistryTypes.Approval memory free = approvalOf(address(other));
+        ITypedMessages.Approval memory free = approvalOf(address(other));
         collectUpgrades(free);
         collectRotations();
         collectCommitments();
@@ -155,8 +156,8 @@ contract ReentrancyTest is ReferencesTest {
         skip(1);
     }
 
-    function collectUpgrades(IRegistryTypes.Approval memory free) private {
-        IRegistryTypes.Approval memory waiting = approvalNumbered(address(late), 1);
+    function collectUpgrades(ITypedMessages.Approval memory free) private {
+        ITypedMessages.Approval memory waiting = approvalNumbered(address(late), 1);
         act(abi.encodeCall(registry.schedule, (waiting, "")));
         attacks.push(abi.encodeCall(registry.finalize, (free, "")));
         attacks.push(abi.encodeCall(registry.schedule, (approvalOf(address(late)), "")));
@@ -165,8 +166,8 @@ contract ReentrancyTest is ReferencesTest {
     }
 
     function collectRotations() private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
-        IRegistryTypes.Rotation memory waiting = rotationOf(address(late));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory waiting = rotationOf(address(late));
         waiting.delay = 2;
         act(abi.encodeCall(registry.scheduleRotation, (waiting, "")));
         attacks.push(abi.encodeCall(registry.rotate, (rotation, "")));
@@ -182,8 +183,8 @@ contract ReentrancyTest is ReferencesTest {
     }
 
     function collectCommitments() private {
-        IRegistryTypes.Approval memory hidden = approvalNumbered(address(other), 2);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(hidden, "hidden");
+        ITypedMessages.Approval memory hidden = approvalNumbered(address(other), 2);
+        ITypedMessages.Commitment memory commitment = commitmentOf(hidden, "hidden");
         act(abi.encodeCall(registry.commit, (commitment, "")));
         IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
         attacks.push(abi.encodeCall(registry.commit, (commitmentOf(hidden, "another"), "")));
@@ -191,9 +192,9 @@ contract ReentrancyTest is ReferencesTest {
     }
 
     function collectFollowings() private {
-        IRegistryTypes.Following memory waiting = followingOf(address(late), manager, KEY);
+        ITypedMessages.Following memory waiting = followingOf(address(late), manager, KEY);
         act(abi.encodeCall(registry.scheduleFollowing, (waiting, "")));
-        IRegistryTypes.Following memory later = followingOf(address(late), manager, KEY);
+        ITypedMessages.Following memory later = followingOf(address(late), manager, KEY);
         later.deadline += 1;
         attacks.push(abi.encodeCall(registry.follow, (followingOf(address(other), manager, KEY), "")));
         attacks.push(abi.encodeCall(registry.scheduleFollowing, (later, "")));
@@ -202,7 +203,7 @@ contract ReentrancyTest is ReferencesTest {
 
     /// @dev Only a signer revokes, so that goes to a record where the puppet is one.
     function collectStops(bytes32 digest) private {
-        IRegistryTypes.Unpause memory message = unpauseOf(address(other));
+        ITypedMessages.Unpause memory message = unpauseOf(address(other));
         message.pauseNumber = 1;
         attacks.push(abi.encodeCall(registry.reject, (address(other), rejectionOf(digest), "")));
         attacks.push(abi.encodeCall(registry.pause, (address(other), 1 days)));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IReferences} from "../src/interfaces/IReferences.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -67,7 +68,7 @@ contract EntriesTest is ReferencesTest {
 
     /// @dev The manager of an entry may be a record's executor, which writes by an ordinary signed call.
     function test_write_byTheExecutorOfARecord() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = callsOf(
             address(references),
             abi.encodeCall(references.write, (KEY, NEXT_HASH, NEXT_LINK, address(one), address(one).codehash))

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Wallet} from "./ContractSigners.t.sol";
 import {VotesTest} from "./base/VotesTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -11,7 +12,7 @@ contract RejectionsTest is VotesTest {
     // ------------------------------------------------------------------------------------------------------- rejecting
 
     function test_reject_tellsWhoByNow() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory signatures = signBy(digestOf(rejection), keys, 2);
         vm.expectEmit(true, true, true, true, address(registry));
         emit IRegistryTypes.Rejected(digest, address(target), 2, 3, false);
@@ -52,13 +53,13 @@ contract RejectionsTest is VotesTest {
         minSignatures = 1 + minSignatures % size;
         rejections = 1 + rejections % size;
         (keys, signers) = council("fuzzed", size);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.signers = signers;
         rotation.minSignatures = minSignatures;
         rotateOther(rotation);
 
-        IRegistryTypes.Approval memory next = approvalOf(address(other));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digestOf(next));
+        ITypedMessages.Approval memory next = approvalOf(address(other));
+        ITypedMessages.Rejection memory rejection = rejectionOf(digestOf(next));
         registry.reject(address(other), rejection, signBy(digestOf(rejection), keys, rejections));
         bytes memory signatures = signBy(digestOf(next), keys, size);
         if (rejections >= size - minSignatures + 1) {
@@ -73,7 +74,7 @@ contract RejectionsTest is VotesTest {
 
     /// @dev Whatever the order of posts: he signed both, and only the rejection counts.
     function test_reject_outweighsTheSignersApproval() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         registry.reject(address(target), rejection, signWith(keys[0], digestOf(rejection)));
         bytes memory signatures = signBy(digest, keys, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
@@ -126,7 +127,7 @@ contract RejectionsTest is VotesTest {
 
     function test_execute_revertsForWhatWasRejectedMeanwhile() public {
         setDelay(1 days);
-        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
+        ITypedMessages.Approval memory waiting = approvalOf(address(target));
         bytes32 waitingDigest = schedule(waiting);
         reject(waitingDigest, 3);
         reject(waitingDigest, 4);
@@ -139,8 +140,8 @@ contract RejectionsTest is VotesTest {
     /// @dev Once it is scheduled one rejection alone takes no approval back: only their quorum ends it.
     function test_execute_inSpiteOfFewRejections() public {
         setDelay(1 days);
-        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
-        IRegistryTypes.Rejection memory rejection = rejectionOf(schedule(waiting));
+        ITypedMessages.Approval memory waiting = approvalOf(address(target));
+        ITypedMessages.Rejection memory rejection = rejectionOf(schedule(waiting));
         registry.reject(address(target), rejection, signBy(digestOf(rejection), keys, 3));
         skip(1 days);
         registry.execute(waiting);
@@ -148,7 +149,7 @@ contract RejectionsTest is VotesTest {
     }
 
     function test_rotate_revertsForARejectedRotation() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = signBy(digestOf(rotation), keys, 9);
         reject(digestOf(rotation), 4);
         bytes memory reason =
@@ -161,7 +162,7 @@ contract RejectionsTest is VotesTest {
 
     function test_executeRotation_revertsForWhatWasRejectedMeanwhile() public {
         setDelay(1 days);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes32 rotationDigest = scheduleRotation(rotation);
         reject(rotationDigest, 4);
         vm.expectRevert(
@@ -173,20 +174,20 @@ contract RejectionsTest is VotesTest {
     // ---------------------------------------------------------------------------------------------- bad rejections
 
     function test_reject_revertsWithoutSignatures() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         vm.expectRevert(IRegistryTypes.NoSignatures.selector);
         registry.reject(address(target), rejection, "");
     }
 
     function test_reject_revertsForUnregistered() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory signatures = quorum(digestOf(rejection));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
         registry.reject(stranger, rejection, signatures);
     }
 
     function test_reject_revertsForOtherRecordsSigners() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory signatures = signBy(digestOf(rejection), otherKeys, 1);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, others[0], false));
         registry.reject(address(target), rejection, signatures);
@@ -194,7 +195,7 @@ contract RejectionsTest is VotesTest {
 
     /// @dev S62: an approval is no rejection, whoever shows it as one.
     function test_reject_revertsForASignedApproval() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory signatures = signBy(digest, keys, 1);
         vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         registry.reject(address(target), rejection, signatures);
@@ -206,7 +207,7 @@ contract RejectionsTest is VotesTest {
 
     /// @dev A delay can outlast it: what is rejected can still come.
     function test_reject_countsAfterItsDeadline() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory signatures = signBy(digestOf(rejection), keys, 1);
         vm.warp(rejection.deadline + 1);
         registry.reject(address(target), rejection, signatures);
@@ -215,7 +216,7 @@ contract RejectionsTest is VotesTest {
     }
 
     function test_reject_revertsForUnsortedSignatures() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         bytes memory one = signWith(keys[0], digestOf(rejection));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignersNotAscending.selector, signers[0], signers[0]));
         registry.reject(address(target), rejection, bytes.concat(one, one));
@@ -223,12 +224,12 @@ contract RejectionsTest is VotesTest {
 
     function test_reject_countsContractSigners() public {
         Wallet wallet = new Wallet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.signers = listOf(address(wallet));
         rotation.contractSigners = 1;
         rotation.minSignatures = 1;
         rotateOther(rotation);
-        IRegistryTypes.Rejection memory rejection = rejectionOf(keccak256("it"));
+        ITypedMessages.Rejection memory rejection = rejectionOf(keccak256("it"));
         wallet.become(Wallet.Mood.No);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
         registry.reject(address(other), rejection, contractEntry(address(wallet), ""));

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {CommitRevealTest} from "./base/CommitRevealTest.sol";
 import {TypedData} from "./base/TypedData.sol";
@@ -11,9 +12,9 @@ import {vm} from "./base/Vm.sol";
 contract RevealTest is CommitRevealTest {
     /// @dev By anyone who has both.
     function test_reveal_changesTheRecordAndMakesTheCalls() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("fixed")));
-        IRegistryTypes.Commitment memory commitment = commitTo(approval);
+        ITypedMessages.Commitment memory commitment = commitTo(approval);
         skip(DELAY);
         bytes32 digest = digestOf(commitment);
         bytes32 approvalDigest = digestOf(approval);
@@ -38,8 +39,8 @@ contract RevealTest is CommitRevealTest {
 
     function test_reveal_severalRecords() public {
         optOthersIn();
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         registry.commit(commitment, bothQuorums(digestOf(commitment)));
         skip(DELAY);
         registry.reveal(commitment, approval, SALT, none());
@@ -49,7 +50,7 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev I15: from ripe until the grace ends, and void after that.
     function test_reveal_fromRipeUntilTheGraceEnds() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         bytes32 digest = digestOf(commitment);
         vm.warp(NOW + DELAY - 1);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRipe.selector, digest, int256(-1)));
@@ -64,8 +65,8 @@ contract RevealTest is CommitRevealTest {
     /// @dev Fourteen days where the delay is zero, too.
     function test_reveal_withoutDelayFromAtOnceUntilTheGraceEnds() public {
         optOthersIn();
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         bytes32 digest = digestOf(commitment);
         registry.commit(commitment, otherQuorum(digest));
         vm.warp(NOW + GRACE + 1);
@@ -83,9 +84,9 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev The Commitment's deadline bound it when it was committed; the approval's own is not looked at.
     function test_reveal_afterBothDeadlines() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.deadline = 1;
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         commitment.deadline = uint64(NOW);
         registry.commit(commitment, quorum(digestOf(commitment)));
         skip(DELAY);
@@ -95,7 +96,7 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev R91: what is revealed is what was signed.
     function test_reveal_revertsForAnotherApprovalOrSalt() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         bytes32 salt = keccak256("another salt");
         bytes32 found = keccak256(abi.encode(TypedData.hash(approval), salt));
@@ -113,7 +114,7 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev Who only copies what he sees has no signatures: a commitment of his own was never committed.
     function test_reveal_revertsForWhatWasNeverCommitted() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         commitment.deadline += 1;
         bytes32 digest = digestOf(commitment);
@@ -124,8 +125,8 @@ contract RevealTest is CommitRevealTest {
     /// @dev Guardians and signers of a hidden record could not have stopped it: contracts and versions must be equal.
     function test_reveal_revertsForOtherContractsOrVersions() public {
         optOthersIn();
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         commitment.contracts = listOf(address(target));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitmentLengths.selector, 1, 2));
         registry.reveal(commitment, approval, SALT, none());
@@ -156,7 +157,7 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev I15: at most once.
     function test_reveal_revertsTheSecondTime() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         registry.reveal(commitment, approval, SALT, none());
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
@@ -164,7 +165,7 @@ contract RevealTest is CommitRevealTest {
     }
 
     function test_reveal_revertsWhilePaused() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         pause(1 days);
         vm.expectRevert(
@@ -178,7 +179,7 @@ contract RevealTest is CommitRevealTest {
     }
 
     function test_reveal_revertsForWhatWasCancelledOrRejected() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         bytes32 digest = digestOf(commitment);
         skip(DELAY);
         reject(digest, 4);
@@ -193,8 +194,8 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev I10.
     function test_reveal_revertsAfterARotation() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         scheduleRotation(rotation);
         skip(DELAY);
         registry.executeRotation(rotation);
@@ -204,7 +205,7 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev What the signers rejected in the open does not come by way of a commitment.
     function test_reveal_revertsForARejectedApproval() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         bytes32 digest = digestOf(approval);
         reject(digest, 4);
         skip(DELAY);
@@ -214,10 +215,10 @@ contract RevealTest is CommitRevealTest {
 
     /// @dev Nor what the guardian cancelled.
     function test_reveal_revertsForACancelledApproval() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         cancel(digest);
-        IRegistryTypes.Commitment memory commitment = commitTo(approval);
+        ITypedMessages.Commitment memory commitment = commitTo(approval);
         skip(DELAY);
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryTypes.AlreadyScheduled.selector, digest, IRegistryTypes.Status.Cancelled)
@@ -226,8 +227,8 @@ contract RevealTest is CommitRevealTest {
     }
 
     function test_reveal_revertsForFewerVersions() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         commitment.versions = new uint64[](0);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitmentLengths.selector, 0, 1));
         registry.reveal(commitment, approval, SALT, none());

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {CommitRevealTest} from "./base/CommitRevealTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -11,10 +12,10 @@ contract RevealDeploymentsTest is CommitRevealTest {
     function test_reveal_deploysBeforeTheCodeIsLookedAt() public {
         IRegistryTypes.Deployment[] memory deployments = deploymentOf(INITCODE);
         address account = placeOf(deployments[0]);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(account);
         approval.upgrades[0].code[0].codeHash = keccak256(hex"01");
-        IRegistryTypes.Commitment memory commitment = commitTo(approval);
+        ITypedMessages.Commitment memory commitment = commitTo(approval);
         skip(DELAY);
         vm.assertEq(account.code.length, 0);
         vm.expectRevert(
@@ -28,7 +29,7 @@ contract RevealDeploymentsTest is CommitRevealTest {
 
     /// @dev Somebody who saw it in the mempool was first, or it stands in the list twice.
     function test_reveal_skipsWhatAlreadyStands() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         IRegistryTypes.Deployment[] memory deployments = new IRegistryTypes.Deployment[](2);
         deployments[0] = deploymentOf(INITCODE)[0];
@@ -41,7 +42,7 @@ contract RevealDeploymentsTest is CommitRevealTest {
     }
 
     function test_reveal_revertsForWhatCannotBeDeployed() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         bytes[2] memory initcodes = [REVERTING, bytes("")];
         for (uint256 i = 0; i < 2; ++i) {
@@ -53,7 +54,7 @@ contract RevealDeploymentsTest is CommitRevealTest {
     }
 
     function test_reveal_revertsWhereThereIsNoDeployer() public {
-        (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment) = commit();
+        (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment) = commit();
         skip(DELAY);
         vm.etch(DEPLOYER, "");
         IRegistryTypes.Deployment[] memory deployments = deploymentOf(INITCODE);

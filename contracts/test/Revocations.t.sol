@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {VotesTest} from "./base/VotesTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -47,7 +48,7 @@ contract RevocationsTest is VotesTest {
     }
 
     function test_revoke_countsForRotationsToo() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));
         vm.prank(signers[5]);
         registry.revoke(address(target), digestOf(rotation));
@@ -80,7 +81,7 @@ contract RevocationsTest is VotesTest {
     /// @dev Every status but none.
     function test_revoke_revertsOnceItIsScheduled() public {
         setDelay(1 days);
-        IRegistryTypes.Approval memory waiting = approvalOf(address(target));
+        ITypedMessages.Approval memory waiting = approvalOf(address(target));
         bytes32 waitingDigest = schedule(waiting);
         expectScheduled(waitingDigest, IRegistryTypes.Status.Waiting);
         skip(1 days);

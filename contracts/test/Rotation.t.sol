@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Wallet} from "./ContractSigners.t.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -12,7 +13,7 @@ contract RotationTest is GovernanceTest {
 
     function test_rotate_replacesSignersAndGovernanceAsAWhole() public {
         address executor = registry.executor(address(target));
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         rotate(rotation);
 
         IRegistryTypes.Record memory record = registry.record(address(target));
@@ -34,7 +35,7 @@ contract RotationTest is GovernanceTest {
     }
 
     function test_rotate_tellsTheRotation() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes32 digest = digestOf(rotation);
         bytes memory signatures = quorum(digest);
         vm.expectEmit(true, true, true, true, address(registry));
@@ -49,7 +50,7 @@ contract RotationTest is GovernanceTest {
     }
 
     function test_rotate_takesAllRulesAway() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = guardian;
         rotation.gate = gate;
         rotation.commitReveal = true;
@@ -65,7 +66,7 @@ contract RotationTest is GovernanceTest {
     /// @dev Any one of the rules alone is kept: the store leaves out only what has none.
     function test_rotate_keepsEachRuleAlone() public {
         for (uint256 i = 0; i < 5; ++i) {
-            IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+            ITypedMessages.Rotation memory rotation = rotationOf(address(target));
             rotation.authority = i == 0 ? address(0xA0) : address(0);
             rotation.guardian = i == 1 ? guardian : address(0);
             rotation.gate = i == 2 ? gate : address(0);
@@ -88,7 +89,7 @@ contract RotationTest is GovernanceTest {
 
     /// @dev I13.
     function testFuzz_rotate_anyoneMaySend(address sender) public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory signatures = quorum(digestOf(rotation));
         vm.prank(sender);
         registry.rotate(rotation, signatures);
@@ -97,7 +98,7 @@ contract RotationTest is GovernanceTest {
 
     function test_rotate_takesThirtyTwoSignersWithRules() public {
         (uint256[] memory manyKeys, address[] memory many) = council("many", 32);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.signers = many;
         rotation.minSignatures = 32;
         rotation.guardian = guardian;
@@ -105,7 +106,7 @@ contract RotationTest is GovernanceTest {
         vm.assertEq(registry.record(address(target)).signers, many);
         vm.assertEq(registry.record(address(target)).contractLink, LINK);
 
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, signBy(digestOf(approval), manyKeys, 32));
         vm.assertEq(registry.record(address(target)).contractLink, NEXT_LINK);
         vm.assertEq(registry.rulesOf(address(target)).guardian, guardian);
@@ -113,12 +114,12 @@ contract RotationTest is GovernanceTest {
 
     /// @dev The link's head is stored beside the rules: moving it keeps them.
     function test_finalize_keepsTheRulesWhenTheLinkMovesElsewhere() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = guardian;
         rotation.commitReveal = true;
         rotate(rotation);
         bytes32 rules = keccak256(abi.encode(registry.rulesOf(address(target))));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].contractLink = "https://github.com/a/b/tree/0123456789abcdef0123456789abcdef01234567";
         registry.finalize(approval, sign(approval, 6));
         vm.assertEq(keccak256(abi.encode(registry.rulesOf(address(target)))), rules);
@@ -129,11 +130,11 @@ contract RotationTest is GovernanceTest {
 
     /// @dev I10: the new signers sign, the old ones are unknown.
     function test_rotate_handsOver() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.signers = others;
         rotation.minSignatures = 2;
         rotate(rotation);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, signers[0], false));
         registry.finalize(approval, signatures);
@@ -143,11 +144,11 @@ contract RotationTest is GovernanceTest {
 
     /// @dev S64: nor does a lower threshold revive anything.
     function test_rotate_voidsWhatWasSignedBefore() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
-        IRegistryTypes.Rotation memory late = rotationOf(address(target));
+        ITypedMessages.Rotation memory late = rotationOf(address(target));
         bytes memory lateSignatures = quorum(digestOf(late));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.minSignatures = 1;
         rotate(rotation);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
@@ -158,7 +159,7 @@ contract RotationTest is GovernanceTest {
 
     /// @dev I3.
     function test_rotate_revertsTheSecondTime() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));
         registry.rotate(rotation, signatures);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 2, 3));
@@ -168,7 +169,7 @@ contract RotationTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------ what it refuses
 
     function test_rotate_takesDelaysOfThirtyDaysAndNotMore() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = 30 days + 1;
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.DelayTooLong.selector, 30 days + 1, 30 days));
         rotation.delay = type(uint32).max;
@@ -180,14 +181,14 @@ contract RotationTest is GovernanceTest {
 
     function test_rotate_revertsWhereThereIsADelay() public {
         setDelay(DELAY);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = 0;
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
     }
 
     /// @dev I4.
     function test_rotate_refusesImpossibleSigners() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.signers = new address[](0);
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.SignerCountInvalid.selector, 0, 32));
         (, rotation.signers) = council("many", 33);
@@ -220,7 +221,7 @@ contract RotationTest is GovernanceTest {
     }
 
     function test_rotate_isNotPayable() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory data = abi.encodeCall(registry.rotate, (rotation, quorum(digestOf(rotation))));
         vm.deal(address(this), 1);
         (bool success,) = address(registry).call{value: 1}(data);
@@ -232,7 +233,7 @@ contract RotationTest is GovernanceTest {
 
     function test_rotate_takesContractSigners() public {
         Wallet wallet = new Wallet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.signers = withContract(signers, address(wallet));
         rotation.contractSigners = bitOf(rotation.signers, address(wallet));
         rotation.minSignatures = 1;
@@ -240,7 +241,7 @@ contract RotationTest is GovernanceTest {
         vm.assertEq(uint256(registry.record(address(target)).contractSigners), rotation.contractSigners);
 
         // The wallet alone may rotate itself away, when it says so.
-        IRegistryTypes.Rotation memory back = rotationOf(address(target));
+        ITypedMessages.Rotation memory back = rotationOf(address(target));
         back.signers = signers;
         back.contractSigners = 0;
         back.minSignatures = 6;
@@ -254,7 +255,7 @@ contract RotationTest is GovernanceTest {
 
     function test_rotate_takesDelegatedAccountsAsAccountsOnly() public {
         vm.etch(signers[2], abi.encodePacked(hex"ef0100", address(target)));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.contractSigners = 1 << 2;
         refuse(rotation, abi.encodeWithSelector(IRegistryTypes.ContractSignerWithoutCode.selector, signers[2]));
         rotation.contractSigners = 0;
@@ -264,7 +265,7 @@ contract RotationTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev The target goes to the other signers, with every rule.
-    function fullRotation() private view returns (IRegistryTypes.Rotation memory rotation) {
+    function fullRotation() private view returns (ITypedMessages.Rotation memory rotation) {
         rotation = rotationOf(address(target));
         rotation.signers = others;
         rotation.minSignatures = 2;
@@ -276,7 +277,7 @@ contract RotationTest is GovernanceTest {
     }
 
     /// @dev I6: refused, and nothing is different afterwards.
-    function refuse(IRegistryTypes.Rotation memory rotation, bytes memory reason) private {
+    function refuse(ITypedMessages.Rotation memory rotation, bytes memory reason) private {
         bytes memory signatures = quorum(digestOf(rotation));
         bytes32 before = governedStateOf(address(target));
         vm.expectRevert(reason);

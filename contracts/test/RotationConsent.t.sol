@@ -2,13 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice Who agrees to a rotation: the signers of before, to exactly this message, in its time.
 contract RotationConsentTest is GovernanceTest {
     function test_rotate_revertsBelowTheQuorum() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory signatures = signBy(digestOf(rotation), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.rotate(rotation, signatures);
@@ -18,7 +19,7 @@ contract RotationConsentTest is GovernanceTest {
 
     /// @dev Those who come have no say yet.
     function test_rotate_revertsForTheNewSigners() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory signatures = otherQuorum(digestOf(rotation));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.SignerUnknown.selector, others[0], false));
         registry.rotate(rotation, signatures);
@@ -26,7 +27,7 @@ contract RotationConsentTest is GovernanceTest {
 
     function testFuzz_rotate_revertsForEveryOtherVersion(uint64 version) public {
         vm.assume(version != 2);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.version = version;
         bytes memory signatures = quorum(digestOf(rotation));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), version, 2));
@@ -34,14 +35,14 @@ contract RotationConsentTest is GovernanceTest {
     }
 
     function test_rotate_revertsForUnregistered() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(stranger);
+        ITypedMessages.Rotation memory rotation = rotationOf(stranger);
         bytes memory signatures = quorum(digestOf(rotation));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
         registry.rotate(rotation, signatures);
     }
 
     function test_rotate_atTheDeadlineAndNotAfter() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));
         vm.warp(rotation.deadline + 1);
         vm.expectRevert(
@@ -54,7 +55,7 @@ contract RotationConsentTest is GovernanceTest {
     }
 
     function test_rotate_refusesDeadlinesMoreThanThirtyDaysAhead() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         uint256[2] memory deadlines = [NOW + 30 days + 1, uint256(type(uint64).max)];
         for (uint256 i = 0; i < 2; ++i) {
             rotation.deadline = uint64(deadlines[i]);
@@ -70,7 +71,7 @@ contract RotationConsentTest is GovernanceTest {
     function test_rotate_refusesEveryChangedField() public {
         bytes memory signatures = quorum(digestOf(fullRotation()));
         for (uint256 i = 0; i < 11; ++i) {
-            IRegistryTypes.Rotation memory changed = fullRotation();
+            ITypedMessages.Rotation memory changed = fullRotation();
             if (i == 0) changed.contractAddress = address(other);
             if (i == 1) changed.version = 3;
             if (i == 2) changed.signers = signers;
@@ -92,7 +93,7 @@ contract RotationConsentTest is GovernanceTest {
 
     /// @dev I9.
     function test_rotate_refusesSignaturesOfAnotherChain() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory signatures = quorum(digestOf(rotation));
         uint256 here = vm.getChainId();
         vm.chainId(here + 1);
@@ -104,7 +105,7 @@ contract RotationConsentTest is GovernanceTest {
 
     /// @dev S62: what was signed as a rejection of it is no consent to it.
     function test_rotate_refusesARejectionOfIt() public {
-        IRegistryTypes.Rotation memory rotation = fullRotation();
+        ITypedMessages.Rotation memory rotation = fullRotation();
         bytes memory signatures = quorum(digestOf(rejectionOf(digestOf(rotation))));
         vm.expectPartialRevert(IRegistryTypes.SignerUnknown.selector);
         registry.rotate(rotation, signatures);
@@ -113,7 +114,7 @@ contract RotationConsentTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev The target goes to the other signers, with every rule.
-    function fullRotation() private view returns (IRegistryTypes.Rotation memory rotation) {
+    function fullRotation() private view returns (ITypedMessages.Rotation memory rotation) {
         rotation = rotationOf(address(target));
         rotation.signers = others;
         rotation.minSignatures = 2;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -14,14 +15,14 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_finalize_revertsWhereThereIsADelay() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
         registry.finalize(approval, signatures);
     }
 
     function test_schedule_tellsTheApprovalAndMovesNothing() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = digestOf(approval);
         bytes memory signatures = quorum(digest);
         bytes32 before = stateOf(address(target));
@@ -38,7 +39,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev I13: both steps.
     function testFuzz_schedule_anyoneMaySendBothSteps(address sender, address second) public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 6);
         vm.prank(sender);
         registry.schedule(approval, signatures);
@@ -50,7 +51,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev I11, to the second: not before the delay, not after the grace.
     function test_execute_fromRipeUntilTheGraceEnds() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = schedule(approval);
         uint256 start = vm.getBlockTimestamp();
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRipe.selector, digest, -int256(uint256(DELAY))));
@@ -69,7 +70,7 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_execute_whenRipe() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         schedule(approval);
         skip(DELAY);
         registry.execute(approval);
@@ -78,7 +79,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev I7: the calls run at execute, once.
     function test_execute_changesTheRecordAndMakesTheCalls() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("a")));
         bytes32 digest = schedule(approval);
         vm.assertEq(target.calls(), 0);
@@ -94,8 +95,8 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_execute_tellsWhatChanged() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        IRegistryTypes.Upgrade memory upgrade = approval.upgrades[0];
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Upgrade memory upgrade = approval.upgrades[0];
         upgrade.code = codeOf(address(target));
         bytes32 digest = schedule(approval);
         skip(DELAY);
@@ -109,7 +110,7 @@ contract ScheduleTest is GovernanceTest {
     /// @dev The code is looked at when it counts.
     function test_execute_revertsForCodeThatChangedMeanwhile() public {
         Target implementation = new Target(address(this));
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].code = codeOf(address(implementation));
         bytes32 expected = approval.upgrades[0].code[0].codeHash;
         bytes32 digest = schedule(approval);
@@ -126,7 +127,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev I6: a call that fails leaves it waiting, and it can be tried again within its time.
     function test_execute_isAllOrNothing() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].calls = callsOf(address(0xF1), hex"01");
         bytes32 digest = schedule(approval);
         skip(DELAY);
@@ -141,11 +142,11 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_execute_revertsForWhatWasNeverScheduled() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes32 digest = digestOf(approval);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotWaiting.selector, digest, IRegistryTypes.Status.None));
         registry.execute(approval);
-        approval.upgrades = new IRegistryTypes.Upgrade[](0);
+        approval.upgrades = new ITypedMessages.Upgrade[](0);
         digest = digestOf(approval);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotWaiting.selector, digest, IRegistryTypes.Status.None));
         registry.execute(approval);
@@ -153,7 +154,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev I3.
     function test_execute_revertsTheSecondTime() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         schedule(approval);
         skip(DELAY);
         registry.execute(approval);
@@ -163,7 +164,7 @@ contract ScheduleTest is GovernanceTest {
 
     /// @dev The deadline binds the signatures at schedule, not the change at execute.
     function test_schedule_atTheDeadlineAndNotAfter() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.deadline = uint64(vm.getBlockTimestamp());
         bytes memory signatures = sign(approval, 6);
         skip(1);
@@ -180,7 +181,7 @@ contract ScheduleTest is GovernanceTest {
 
     function test_schedule_refusesDeadlinesMoreThanThirtyDaysAhead() public {
         uint256 latest = vm.getBlockTimestamp() + 30 days;
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.deadline = uint64(latest + 1);
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeadlineTooFar.selector, latest + 1, latest));
@@ -190,14 +191,14 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_schedule_revertsBelowTheQuorum() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         bytes memory signatures = sign(approval, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.schedule(approval, signatures);
     }
 
     function test_schedule_revertsForOtherVersionsAndUnregistered() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         approval.upgrades[0].version = 4;
         bytes memory signatures = sign(approval, 6);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 4, 3));
@@ -209,8 +210,8 @@ contract ScheduleTest is GovernanceTest {
     }
 
     function test_schedule_revertsWithoutUpgradesAndForOneContractTwice() public {
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
-        approval.upgrades = new IRegistryTypes.Upgrade[](0);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        approval.upgrades = new ITypedMessages.Upgrade[](0);
         vm.expectRevert(IRegistryTypes.NoRecords.selector);
         registry.schedule(approval, "");
         approval = approvalOfBoth();

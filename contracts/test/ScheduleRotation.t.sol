@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -13,7 +14,7 @@ contract ScheduleRotationTest is GovernanceTest {
     }
 
     function test_scheduleRotation_tellsItAndMovesNothing() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = 0;
         bytes32 digest = digestOf(rotation);
         bytes memory signatures = quorum(digest);
@@ -28,7 +29,7 @@ contract ScheduleRotationTest is GovernanceTest {
 
     /// @dev R87: a delay is not lowered at once.
     function test_executeRotation_fromRipeUntilTheGraceEnds() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = 0;
         bytes32 digest = scheduleRotation(rotation);
         uint256 start = vm.getBlockTimestamp();
@@ -49,7 +50,7 @@ contract ScheduleRotationTest is GovernanceTest {
     }
 
     function test_executeRotation_whenRipeByAnyone() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         scheduleRotation(rotation);
         skip(DELAY);
         vm.prank(stranger);
@@ -58,7 +59,7 @@ contract ScheduleRotationTest is GovernanceTest {
     }
 
     function test_scheduleRotation_needsTheQuorumInTime() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = signBy(digestOf(rotation), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.scheduleRotation(rotation, signatures);
@@ -71,7 +72,7 @@ contract ScheduleRotationTest is GovernanceTest {
     }
 
     function test_scheduleRotation_noneIsScheduledTwice() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes32 digest = scheduleRotation(rotation);
         bytes memory signatures = quorum(digest);
         vm.expectRevert(
@@ -81,7 +82,7 @@ contract ScheduleRotationTest is GovernanceTest {
     }
 
     function test_executeRotation_revertsForWhatWasNeverScheduled() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes32 digest = digestOf(rotation);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotWaiting.selector, digest, IRegistryTypes.Status.None));
         registry.executeRotation(rotation);
@@ -92,7 +93,7 @@ contract ScheduleRotationTest is GovernanceTest {
 
     /// @dev What could never be a council is refused when it would become one, and blocks nothing.
     function test_executeRotation_refusesImpossibleSigners() public {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.minSignatures = 10;
         bytes32 digest = scheduleRotation(rotation);
         skip(DELAY);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -13,7 +14,7 @@ contract ScheduleSeveralTest is GovernanceTest {
     }
 
     function test_finalize_revertsIfAnyRecordHasADelay() public {
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = bothQuorums(digestOf(approval));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DelayRequired.selector, address(target), DELAY));
         registry.finalize(approval, signatures);
@@ -22,7 +23,7 @@ contract ScheduleSeveralTest is GovernanceTest {
     /// @dev The slack is the smallest over the records: the longest delay rules begin and end.
     function test_execute_waitsForTheLongestDelay() public {
         setOtherDelay(10 days);
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         uint256 start = vm.getBlockTimestamp();
         vm.warp(start + 10 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRipe.selector, digest, int256(-1)));
@@ -45,7 +46,7 @@ contract ScheduleSeveralTest is GovernanceTest {
         passed = passed % 90 days;
         redelay(first);
         setOtherDelay(second);
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         skip(passed);
         int256 slack = int256(uint256(passed)) - int256(uint256(first > second ? first : second));
         assertScheduled(digest, IRegistryTypes.Status.Waiting, slack);
@@ -57,7 +58,7 @@ contract ScheduleSeveralTest is GovernanceTest {
     }
 
     function test_schedule_needsTheQuorumOfEveryRecord() public {
-        IRegistryTypes.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
         bytes memory signatures = quorum(digestOf(approval));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(other), 0, 2));
         registry.schedule(approval, signatures);
@@ -65,7 +66,7 @@ contract ScheduleSeveralTest is GovernanceTest {
 
     function test_cancel_oneRecordsGuardianStopsTheWhole() public {
         setOtherDelay(1);
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         vm.prank(address(0x07E6));
         registry.cancel(digest, address(other));
         skip(DELAY);
@@ -76,7 +77,7 @@ contract ScheduleSeveralTest is GovernanceTest {
     }
 
     function test_reject_oneRecordsQuorumStopsTheWhole() public {
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         rejectByOthers(digest, 2);
         skip(DELAY);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(other), 2));
@@ -85,7 +86,7 @@ contract ScheduleSeveralTest is GovernanceTest {
 
     /// @dev Rejections are counted for each record by itself: three of nine and one of three are no quorum.
     function test_reject_recordsAreNotAddedUp() public {
-        (IRegistryTypes.Approval memory approval, bytes32 digest) = scheduleBoth();
+        (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         reject(digest, 3);
         rejectByOthers(digest, 1);
         skip(DELAY);
@@ -95,8 +96,8 @@ contract ScheduleSeveralTest is GovernanceTest {
 
     /// @dev A change of one record voids what waits for several.
     function test_execute_revertsWhereOneRecordMoved() public {
-        (IRegistryTypes.Approval memory approval,) = scheduleBoth();
-        IRegistryTypes.Approval memory alone = approvalOf(address(other));
+        (ITypedMessages.Approval memory approval,) = scheduleBoth();
+        ITypedMessages.Approval memory alone = approvalOf(address(other));
         registry.finalize(alone, otherQuorum(digestOf(alone)));
         skip(DELAY);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(other), 2, 3));
@@ -106,15 +107,15 @@ contract ScheduleSeveralTest is GovernanceTest {
     /// @dev The number of records is kept in a byte.
     function test_schedule_takesNoMoreThan255Records() public {
         address[] memory one = listOf(others[0]);
-        IRegistryTypes.Approval memory approval = approvalOf(address(other));
-        IRegistryTypes.Upgrade[] memory upgrades = new IRegistryTypes.Upgrade[](256);
+        ITypedMessages.Approval memory approval = approvalOf(address(other));
+        ITypedMessages.Upgrade[] memory upgrades = new ITypedMessages.Upgrade[](256);
         for (uint256 i = 0; i < 256; ++i) {
             address contractAddress = address(uint160(0x10000 + i));
             vm.etch(contractAddress, hex"00");
             vm.prank(contractAddress);
             register(contractAddress, one, 1);
             if (i == 0) {
-                IRegistryTypes.Rotation memory rotation = rotationOf(contractAddress);
+                ITypedMessages.Rotation memory rotation = rotationOf(contractAddress);
                 rotation.delay = 1;
                 registry.rotate(rotation, signWith(otherKeys[0], digestOf(rotation)));
             }
@@ -137,7 +138,7 @@ contract ScheduleSeveralTest is GovernanceTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     function redelay(uint32 delay) private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = delay;
         scheduleRotation(rotation);
         skip(DELAY);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {TypedData} from "./base/TypedData.sol";
 import {vm} from "./base/Vm.sol";
@@ -10,17 +11,17 @@ import {vm} from "./base/Vm.sol";
 contract SignaturesTest is RegistryTest {
     uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
-    IRegistryTypes.Approval private approval;
+    ITypedMessages.Approval private approval;
     bytes32 private digest;
 
     function setUp() public override {
         super.setUp();
-        IRegistryTypes.Approval memory built = approvalOf(address(target));
+        ITypedMessages.Approval memory built = approvalOf(address(target));
         built.upgrades[0].code = codeOf(address(target));
         built.upgrades[0].calls = callsOf(address(target), abi.encodeCall(Target.note, ("x")));
         approval.deadline = built.deadline;
         approval.upgrades.push();
-        IRegistryTypes.Upgrade storage upgrade = approval.upgrades[0];
+        ITypedMessages.Upgrade storage upgrade = approval.upgrades[0];
         upgrade.contractAddress = built.upgrades[0].contractAddress;
         upgrade.version = built.upgrades[0].version;
         upgrade.contractHash = built.upgrades[0].contractHash;
@@ -33,7 +34,7 @@ contract SignaturesTest is RegistryTest {
 
     function test_finalize_takesExactlyTheQuorumOrMore() public {
         for (uint256 count = 6; count <= 9; ++count) {
-            IRegistryTypes.Approval memory next = approvalOf(address(target));
+            ITypedMessages.Approval memory next = approvalOf(address(target));
             registry.finalize(next, sign(next, count));
         }
     }
@@ -150,14 +151,14 @@ contract SignaturesTest is RegistryTest {
     function test_finalize_revertsWhenAnyFieldDiffers() public {
         bytes memory signatures = sign(approval, 6);
         for (uint256 field = 0; field < 13; ++field) {
-            IRegistryTypes.Approval memory other = approval;
-            IRegistryTypes.Upgrade memory upgrade = other.upgrades[0];
+            ITypedMessages.Approval memory other = approval;
+            ITypedMessages.Upgrade memory upgrade = other.upgrades[0];
             if (field == 0) other.deadline -= 1;
             if (field == 1) upgrade.contractHash = keccak256("other");
             if (field == 2) upgrade.contractLink = LINK;
             if (field == 3) upgrade.buildHash = 0;
-            if (field == 4) upgrade.code = new IRegistryTypes.Code[](0);
-            if (field == 5) upgrade.calls = new IRegistryTypes.Call[](0);
+            if (field == 4) upgrade.code = new ITypedMessages.Code[](0);
+            if (field == 5) upgrade.calls = new ITypedMessages.Call[](0);
             if (field == 6) upgrade.calls[0].target = address(this);
             if (field == 7) upgrade.calls[0].value = 1;
             if (field == 8) upgrade.calls[0].minGas = 1;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {Target} from "./base/RegistryTest.sol";
 import {ReferencesTest} from "./base/ReferencesTest.sol";
 import {vm} from "./base/Vm.sol";
@@ -17,7 +18,7 @@ contract SignedFieldsTest is ReferencesTest {
         twin = address(new Target(address(this)));
         register(twin, signers, 6);
         write(address(one));
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         (rotation.guardian, rotation.commitReveal) = (guardian, true);
         rotate(rotation);
         (rotation.contractAddress, rotation.version) = (twin, 2);
@@ -30,9 +31,9 @@ contract SignedFieldsTest is ReferencesTest {
     function testFuzz_approval(uint8 field, uint256 noise) public {
         field %= 18;
         bytes memory signatures = quorum(digestOf(fullApproval()));
-        IRegistryTypes.Approval memory approval = fullApproval();
-        IRegistryTypes.Upgrade memory upgrade = approval.upgrades[noise % 2];
-        IRegistryTypes.Call memory made = upgrade.calls[noise % 2];
+        ITypedMessages.Approval memory approval = fullApproval();
+        ITypedMessages.Upgrade memory upgrade = approval.upgrades[noise % 2];
+        ITypedMessages.Call memory made = upgrade.calls[noise % 2];
         if (field == 0) approval.deadline = otherDeadline(approval.deadline, noise);
         if (field == 1) upgrade.contractAddress = another();
         if (field == 2) upgrade.version = uint64(other256(upgrade.version, noise, 64));
@@ -41,23 +42,23 @@ contract SignedFieldsTest is ReferencesTest {
         if (field == 5) upgrade.buildHash = bytes32(other256(uint256(upgrade.buildHash), noise, 256));
         if (field == 6) upgrade.code[0].account = otherAddress(upgrade.code[0].account, noise);
         if (field == 7) upgrade.code[0].codeHash = bytes32(other256(uint256(upgrade.code[0].codeHash), noise, 256));
-        if (field == 8) upgrade.code = new IRegistryTypes.Code[](noise % 4 == 1 ? 2 : noise % 4);
+        if (field == 8) upgrade.code = new ITypedMessages.Code[](noise % 4 == 1 ? 2 : noise % 4);
         if (field == 9) made.target = otherAddress(made.target, noise);
         if (field == 10) made.value = other256(made.value, noise, 256);
         if (field == 11) made.minGas = uint64(other256(made.minGas, noise, 64));
         if (field == 12) flip(made.data, noise);
         if (field == 13) made.data = bytes.concat(made.data, bytes1(uint8(noise)));
-        if (field == 14) upgrade.calls = new IRegistryTypes.Call[](noise % 5);
+        if (field == 14) upgrade.calls = new ITypedMessages.Call[](noise % 5);
         if (field == 15) (upgrade.calls[0], upgrade.calls[1]) = (upgrade.calls[1], upgrade.calls[0]);
         if (field == 16) (approval.upgrades[0], approval.upgrades[1]) = (approval.upgrades[1], approval.upgrades[0]);
-        if (field == 17) (approval.upgrades = new IRegistryTypes.Upgrade[](1))[0] = upgrade;
+        if (field == 17) (approval.upgrades = new ITypedMessages.Upgrade[](1))[0] = upgrade;
         expectStranger(field == 2);
         registry.finalize(approval, signatures);
     }
 
     function testFuzz_rotation(uint8 field, uint256 noise) public {
         field %= 11;
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         bytes memory signatures = quorum(digestOf(rotation));
         if (field == 0) rotation.contractAddress = twin;
         if (field == 1) rotation.version = uint64(other256(rotation.version, noise, 64));
@@ -76,8 +77,8 @@ contract SignedFieldsTest is ReferencesTest {
 
     function testFuzz_commitment(uint8 field, uint256 noise) public {
         field %= 6;
-        IRegistryTypes.Approval memory approval = fullApproval();
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = fullApproval();
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         bytes memory signatures = quorum(digestOf(commitment));
         address[] memory contracts = commitment.contracts;
         if (field == 0) contracts[noise % 2] = another();
@@ -93,7 +94,7 @@ contract SignedFieldsTest is ReferencesTest {
 
     function testFuzz_following(uint8 field, uint256 noise) public {
         field %= 6;
-        IRegistryTypes.Following memory following = followingOf(address(target), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(target), manager, KEY);
         bytes memory signatures = quorum(digestOf(following));
         if (field == 0) following.contractAddress = twin;
         if (field == 1) following.version = uint64(other256(following.version, noise, 64));
@@ -107,7 +108,7 @@ contract SignedFieldsTest is ReferencesTest {
 
     function testFuzz_unpause(uint8 field, uint256 noise) public {
         field %= 4;
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = quorum(digestOf(message));
         if (field == 0) message.contractAddress = twin;
         if (field == 1) message.version = uint64(other256(message.version, noise, 64));
@@ -118,7 +119,7 @@ contract SignedFieldsTest is ReferencesTest {
     }
 
     function testFuzz_rejection(bool isDeadline, uint256 noise) public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf("anything");
+        ITypedMessages.Rejection memory rejection = rejectionOf("anything");
         bytes memory signatures = signWith(keys[noise % 9], digestOf(rejection));
         if (isDeadline) rejection.deadline = uint64(other256(rejection.deadline, noise, 64));
         else rejection.digest = bytes32(other256(uint256(rejection.digest), noise, 256));
@@ -128,15 +129,15 @@ contract SignedFieldsTest is ReferencesTest {
 
     /// @dev Each of them passes as it was signed.
     function test_every_passesUnchanged() public {
-        IRegistryTypes.Rejection memory rejection = rejectionOf("anything");
+        ITypedMessages.Rejection memory rejection = rejectionOf("anything");
         registry.reject(address(target), rejection, quorum(digestOf(rejection)));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(fullApproval(), SALT);
+        ITypedMessages.Commitment memory commitment = commitmentOf(fullApproval(), SALT);
         registry.commit(commitment, quorum(digestOf(commitment)));
         unpause();
-        IRegistryTypes.Unpause memory message = unpauseOf(twin);
+        ITypedMessages.Unpause memory message = unpauseOf(twin);
         registry.unpause(message, quorum(digestOf(message)));
         registry.finalize(fullApproval(), quorum(digestOf(fullApproval())));
-        IRegistryTypes.Following memory following = followingOf(address(target), manager, KEY);
+        ITypedMessages.Following memory following = followingOf(address(target), manager, KEY);
         registry.follow(following, quorum(digestOf(following)));
         rotate(rotationOf(address(target)));
         vm.assertEq(versionOf(address(target)), 5);
@@ -145,13 +146,13 @@ contract SignedFieldsTest is ReferencesTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @notice Of target and twin, each with code and two calls.
-    function fullApproval() private view returns (IRegistryTypes.Approval memory approval) {
+    function fullApproval() private view returns (ITypedMessages.Approval memory approval) {
         approval.deadline = uint64(NOW + 14 days);
-        approval.upgrades = new IRegistryTypes.Upgrade[](2);
+        approval.upgrades = new ITypedMessages.Upgrade[](2);
         for (uint256 i = 0; i < 2; ++i) {
-            IRegistryTypes.Upgrade memory upgrade = upgradeOf(i == 0 ? address(target) : twin);
+            ITypedMessages.Upgrade memory upgrade = upgradeOf(i == 0 ? address(target) : twin);
             upgrade.code = codeOf(address(one));
-            upgrade.calls = new IRegistryTypes.Call[](2);
+            upgrade.calls = new ITypedMessages.Call[](2);
             upgrade.calls[0] = callsOf(address(target), abi.encodeCall(Target.note, ("first")))[0];
             upgrade.calls[1] = callsOf(address(target), abi.encodeCall(Target.note, ("second")))[0];
             approval.upgrades[i] = upgrade;
@@ -162,7 +163,7 @@ contract SignedFieldsTest is ReferencesTest {
     function another() private returns (address third) {
         third = address(new Target(address(this)));
         register(third, signers, 6);
-        IRegistryTypes.Rotation memory rotation = rotationOf(third);
+        ITypedMessages.Rotation memory rotation = rotationOf(third);
         rotation.commitReveal = true;
         rotate(rotation);
     }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {MessageHash} from "../src/libraries/MessageHash.sol";
-import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {IRegistry} from "../src/interfaces/IRegistry.sol";
 import {RegistryTest} from "./base/RegistryTest.sol";
 import {TypedData} from "./base/TypedData.sol";
@@ -53,7 +53,7 @@ contract TypeHashTest is RegistryTest {
         for (uint256 i = 0; i < names.length; ++i) {
             string memory json = read("rejection", names[i]);
             bytes memory message = vm.parseJsonType(json, ".message", TypedData.REJECTION);
-            IRegistryTypes.Rejection memory rejection = abi.decode(message, (IRegistryTypes.Rejection));
+            ITypedMessages.Rejection memory rejection = abi.decode(message, (ITypedMessages.Rejection));
             checkVector(json, MessageHash.REJECTION_TYPEHASH, this.hashOf(rejection), TypedData.hash(rejection));
         }
     }
@@ -63,7 +63,7 @@ contract TypeHashTest is RegistryTest {
         for (uint256 i = 0; i < names.length; ++i) {
             string memory json = read("rotation", names[i]);
             bytes memory message = vm.parseJsonType(json, ".message", TypedData.ROTATION);
-            IRegistryTypes.Rotation memory rotation = abi.decode(message, (IRegistryTypes.Rotation));
+            ITypedMessages.Rotation memory rotation = abi.decode(message, (ITypedMessages.Rotation));
             checkVector(json, MessageHash.ROTATION_TYPEHASH, this.hashOf(rotation), TypedData.hash(rotation));
         }
     }
@@ -73,7 +73,7 @@ contract TypeHashTest is RegistryTest {
         for (uint256 i = 0; i < names.length; ++i) {
             string memory json = read("commitment", names[i]);
             bytes memory message = vm.parseJsonType(json, ".message", TypedData.COMMITMENT);
-            IRegistryTypes.Commitment memory commitment = abi.decode(message, (IRegistryTypes.Commitment));
+            ITypedMessages.Commitment memory commitment = abi.decode(message, (ITypedMessages.Commitment));
             checkVector(json, MessageHash.COMMITMENT_TYPEHASH, this.hashOf(commitment), TypedData.hash(commitment));
         }
     }
@@ -83,7 +83,7 @@ contract TypeHashTest is RegistryTest {
         for (uint256 i = 0; i < names.length; ++i) {
             string memory json = read("following", names[i]);
             bytes memory message = vm.parseJsonType(json, ".message", TypedData.FOLLOWING);
-            IRegistryTypes.Following memory following = abi.decode(message, (IRegistryTypes.Following));
+            ITypedMessages.Following memory following = abi.decode(message, (ITypedMessages.Following));
             checkVector(json, MessageHash.FOLLOWING_TYPEHASH, this.hashOf(following), TypedData.hash(following));
         }
     }
@@ -93,31 +93,31 @@ contract TypeHashTest is RegistryTest {
         for (uint256 i = 0; i < names.length; ++i) {
             string memory json = read("unpause", names[i]);
             bytes memory message = vm.parseJsonType(json, ".message", TypedData.UNPAUSE);
-            IRegistryTypes.Unpause memory unpause = abi.decode(message, (IRegistryTypes.Unpause));
+            ITypedMessages.Unpause memory unpause = abi.decode(message, (ITypedMessages.Unpause));
             checkVector(json, MessageHash.UNPAUSE_TYPEHASH, this.hashOf(unpause), TypedData.hash(unpause));
         }
     }
 
     /// @dev `shape` picks how many upgrades, codes and calls there are: 0 to 2 each.
     function testFuzz_hashApproval_agreesWithTheSecondDerivation(
-        IRegistryTypes.Code calldata code,
-        IRegistryTypes.Call calldata call,
+        ITypedMessages.Code calldata code,
+        ITypedMessages.Call calldata call,
         address contractAddress,
         uint64 number,
         string calldata link,
         uint8 shape
     ) public view {
-        IRegistryTypes.Approval memory approval;
+        ITypedMessages.Approval memory approval;
         approval.deadline = number;
-        approval.upgrades = new IRegistryTypes.Upgrade[](shape % 3);
+        approval.upgrades = new ITypedMessages.Upgrade[](shape % 3);
         for (uint256 i = 0; i < approval.upgrades.length; ++i) {
-            IRegistryTypes.Upgrade memory upgrade = approval.upgrades[i];
+            ITypedMessages.Upgrade memory upgrade = approval.upgrades[i];
             upgrade.contractAddress = contractAddress;
             upgrade.version = number ^ uint64(i);
             upgrade.contractHash = code.codeHash;
             upgrade.contractLink = link;
-            upgrade.code = new IRegistryTypes.Code[]((shape / 3 + i) % 3);
-            upgrade.calls = new IRegistryTypes.Call[]((shape / 9 + i) % 3);
+            upgrade.code = new ITypedMessages.Code[]((shape / 3 + i) % 3);
+            upgrade.calls = new ITypedMessages.Call[]((shape / 9 + i) % 3);
             for (uint256 j = 0; j < upgrade.code.length; ++j) {
                 upgrade.code[j] = code;
             }
@@ -128,35 +128,35 @@ contract TypeHashTest is RegistryTest {
         vm.assertEq(registry.hashApproval(approval), digestOf(approval));
     }
 
-    function testFuzz_hash_ofARotationAgreesWithTheSecondDerivation(IRegistryTypes.Rotation calldata rotation)
+    function testFuzz_hash_ofARotationAgreesWithTheSecondDerivation(ITypedMessages.Rotation calldata rotation)
         public
         pure
     {
         vm.assertEq(MessageHash.hash(rotation), TypedData.hash(rotation));
     }
 
-    function testFuzz_hash_ofACommitmentAgreesWithTheSecondDerivation(IRegistryTypes.Commitment calldata commitment)
+    function testFuzz_hash_ofACommitmentAgreesWithTheSecondDerivation(ITypedMessages.Commitment calldata commitment)
         public
         pure
     {
         vm.assertEq(MessageHash.hash(commitment), TypedData.hash(commitment));
     }
 
-    function testFuzz_hash_ofARejectionAgreesWithTheSecondDerivation(IRegistryTypes.Rejection calldata rejection)
+    function testFuzz_hash_ofARejectionAgreesWithTheSecondDerivation(ITypedMessages.Rejection calldata rejection)
         public
         pure
     {
         vm.assertEq(MessageHash.hash(rejection), TypedData.hash(rejection));
     }
 
-    function testFuzz_hash_ofAFollowingAgreesWithTheSecondDerivation(IRegistryTypes.Following calldata following)
+    function testFuzz_hash_ofAFollowingAgreesWithTheSecondDerivation(ITypedMessages.Following calldata following)
         public
         pure
     {
         vm.assertEq(MessageHash.hash(following), TypedData.hash(following));
     }
 
-    function testFuzz_hash_ofAnUnpauseAgreesWithTheSecondDerivation(IRegistryTypes.Unpause calldata message)
+    function testFuzz_hash_ofAnUnpauseAgreesWithTheSecondDerivation(ITypedMessages.Unpause calldata message)
         public
         pure
     {
@@ -184,23 +184,23 @@ contract TypeHashTest is RegistryTest {
     // ------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev The library hashes what lies in calldata.
-    function hashOf(IRegistryTypes.Rejection calldata message) external pure returns (bytes32) {
+    function hashOf(ITypedMessages.Rejection calldata message) external pure returns (bytes32) {
         return MessageHash.hash(message);
     }
 
-    function hashOf(IRegistryTypes.Rotation calldata message) external pure returns (bytes32) {
+    function hashOf(ITypedMessages.Rotation calldata message) external pure returns (bytes32) {
         return MessageHash.hash(message);
     }
 
-    function hashOf(IRegistryTypes.Commitment calldata message) external pure returns (bytes32) {
+    function hashOf(ITypedMessages.Commitment calldata message) external pure returns (bytes32) {
         return MessageHash.hash(message);
     }
 
-    function hashOf(IRegistryTypes.Following calldata message) external pure returns (bytes32) {
+    function hashOf(ITypedMessages.Following calldata message) external pure returns (bytes32) {
         return MessageHash.hash(message);
     }
 
-    function hashOf(IRegistryTypes.Unpause calldata message) external pure returns (bytes32) {
+    function hashOf(ITypedMessages.Unpause calldata message) external pure returns (bytes32) {
         return MessageHash.hash(message);
     }
 
@@ -210,8 +210,8 @@ contract TypeHashTest is RegistryTest {
 
     function checkApproval(string memory name) private {
         string memory json = read("approval", name);
-        IRegistryTypes.Approval memory approval =
-            abi.decode(vm.parseJsonType(json, ".message", TYPES), (IRegistryTypes.Approval));
+        ITypedMessages.Approval memory approval =
+            abi.decode(vm.parseJsonType(json, ".message", TYPES), (ITypedMessages.Approval));
         bytes32 structHash = TypedData.hash(approval);
         address place = checkVector(json, MessageHash.APPROVAL_TYPEHASH, structHash, structHash);
         vm.assertEq(IRegistry(place).hashApproval(approval), vm.parseJsonBytes32(json, ".digest"));

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./base/GovernanceTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -15,7 +16,7 @@ contract UnpauseTest is GovernanceTest {
     function test_unpause_endsItAndMovesNoVersion() public {
         pause(7 days);
         skip(1 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes32 digest = digestOf(message);
         bytes memory signatures = quorum(digest);
         vm.expectEmit(true, true, true, true, address(registry));
@@ -24,7 +25,7 @@ contract UnpauseTest is GovernanceTest {
         registry.unpause(message, signatures);
         assertPause(1, NOW, NOW + 1 days);
         vm.assertEq(versionOf(address(target)), 2);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
     }
 
@@ -33,13 +34,13 @@ contract UnpauseTest is GovernanceTest {
         pause(7 days);
         unpause();
         assertPause(1, NOW, NOW);
-        IRegistryTypes.Approval memory approval = approvalOf(address(target));
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
         registry.finalize(approval, sign(approval, 6));
     }
 
     /// @dev I3.
     function test_unpause_revertsTheSecondTimeAndWhereNothingIsPaused() public {
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = quorum(digestOf(message));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordNotPaused.selector, address(target)));
         registry.unpause(message, signatures);
@@ -54,7 +55,7 @@ contract UnpauseTest is GovernanceTest {
 
     function test_unpause_untilItEndsByItself() public {
         pause(1 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = quorum(digestOf(message));
         vm.warp(NOW + 1 days);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RecordNotPaused.selector, address(target)));
@@ -65,7 +66,7 @@ contract UnpauseTest is GovernanceTest {
 
     /// @dev Signed for one pause, it ends no later one.
     function test_unpause_isForOnePause() public {
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         message.pauseNumber = 1;
         message.deadline = uint64(NOW + 30 days);
         bytes memory signatures = quorum(digestOf(message));
@@ -83,7 +84,7 @@ contract UnpauseTest is GovernanceTest {
     /// @dev The version is bound, so what former signers signed is dead.
     function test_unpause_revertsForFormerSigners() public {
         pause(7 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = quorum(digestOf(message));
         rotate(rotationOf(address(target)));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.VersionMismatch.selector, address(target), 3, 4));
@@ -93,7 +94,7 @@ contract UnpauseTest is GovernanceTest {
 
     function test_unpause_needsTheQuorumInTime() public {
         pause(7 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = signBy(digestOf(message), keys, 5);
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.QuorumNotReached.selector, address(target), 5, 6));
         registry.unpause(message, signatures);
@@ -110,7 +111,7 @@ contract UnpauseTest is GovernanceTest {
     }
 
     function test_unpause_revertsForUnregistered() public {
-        IRegistryTypes.Unpause memory message = unpauseOf(stranger);
+        ITypedMessages.Unpause memory message = unpauseOf(stranger);
         bytes memory signatures = quorum(digestOf(message));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.NotRegistered.selector, stranger));
         registry.unpause(message, signatures);
@@ -118,7 +119,7 @@ contract UnpauseTest is GovernanceTest {
 
     function test_unpause_revertsForARejectedMessage() public {
         pause(7 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes32 digest = digestOf(message);
         bytes memory signatures = signBy(digest, keys, 9);
         reject(digest, 4);
@@ -131,10 +132,10 @@ contract UnpauseTest is GovernanceTest {
         setOtherDelay(0);
         pause(7 days);
         pauseOther(7 days);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         bytes memory signatures = quorum(digestOf(message));
         for (uint256 i = 0; i < 4; ++i) {
-            IRegistryTypes.Unpause memory changed = unpauseOf(address(target));
+            ITypedMessages.Unpause memory changed = unpauseOf(address(target));
             if (i == 0) changed.contractAddress = address(other);
             if (i == 1) changed.version += 1;
             if (i == 2) changed.pauseNumber += 1;

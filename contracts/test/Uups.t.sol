@@ -6,6 +6,7 @@ import {Uups} from "../../examples/uups/contracts/vault/Uups.sol";
 import {Vault} from "../../examples/uups/contracts/vault/Vault.sol";
 import {Vault as VaultV2} from "../../examples/uups/v2/Vault.sol";
 import {IRegistryTypes} from "../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./base/RegistryTest.sol";
 import {vm} from "./base/Vm.sol";
 
@@ -62,7 +63,7 @@ contract UupsTest is RegistryTest {
     }
 
     function test_finalize_passesOnWhyTheUpgradeFailed() public {
-        IRegistryTypes.Approval memory approval = upgradeTo(address(target), "");
+        ITypedMessages.Approval memory approval = upgradeTo(address(target), "");
         bytes memory signatures = sign(approval, 6);
         bytes memory reason = abi.encodeWithSelector(Uups.NotUups.selector, address(target));
         vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CallReverted.selector, address(vault), reason));
@@ -141,7 +142,7 @@ contract UupsTest is RegistryTest {
     function upgradeTo(address implementation_, bytes memory data)
         private
         view
-        returns (IRegistryTypes.Approval memory approval)
+        returns (ITypedMessages.Approval memory approval)
     {
         approval = approvalOf(address(vault));
         approval.upgrades[0].code = codeOf(implementation_);
@@ -150,7 +151,7 @@ contract UupsTest is RegistryTest {
     }
 
     function finalizeUpgradeTo(address implementation_) private {
-        IRegistryTypes.Approval memory approval = upgradeTo(implementation_, "");
+        ITypedMessages.Approval memory approval = upgradeTo(implementation_, "");
         registry.finalize(approval, sign(approval, 6));
     }
 }

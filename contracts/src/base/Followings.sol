@@ -43,10 +43,9 @@ abstract contract Followings is IGovernance, Schedules {
         view
         returns (bytes32 digest, Tally[] memory tallies)
     {
-        _assertDeadline(following.deadline);
-        digest = _hashTypedDataV4(MessageHash.hash(following));
-        tallies = _only(following.contractAddress, following.version);
-        _assertAgreed(tallies, digest, signatures);
+        (digest, tallies) = _agree(
+            MessageHash.hash(following), following.contractAddress, following.version, following.deadline, signatures
+        );
         _assertGate(tallies[0]);
     }
 

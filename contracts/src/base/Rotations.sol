@@ -43,10 +43,9 @@ abstract contract Rotations is IGovernance, Schedules {
         view
         returns (bytes32 digest, Tally[] memory tallies)
     {
-        _assertDeadline(rotation.deadline);
-        digest = _hashTypedDataV4(MessageHash.hash(rotation));
-        tallies = _only(rotation.contractAddress, rotation.version);
-        _assertAgreed(tallies, digest, signatures);
+        return _agree(
+            MessageHash.hash(rotation), rotation.contractAddress, rotation.version, rotation.deadline, signatures
+        );
     }
 
     function _rotate(Rotation calldata rotation, bytes32 digest) private {

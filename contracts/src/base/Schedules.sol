@@ -4,10 +4,10 @@ pragma solidity ^0.8.30;
 import {CouncilStore} from "../libraries/Council.sol";
 import {Entry} from "../libraries/Entry.sol";
 import {Tally} from "../libraries/Quorum.sol";
-import {Records} from "./Records.sol";
+import {Agreements} from "./Agreements.sol";
 
 /// @title Changes that wait for their delay
-abstract contract Schedules is Records {
+abstract contract Schedules is Agreements {
     using CouncilStore for bytes;
     using CouncilStore for uint32;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../interfaces/ITypedMessages.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 /// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
@@ -39,7 +39,7 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(IRegistryTypes.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
             hashes[i] = hash(upgrades[i]);
@@ -48,7 +48,7 @@ library MessageHash {
     }
 
     /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.
-    function hash(IRegistryTypes.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
+    function hash(ITypedMessages.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
         bytes32 typeHash = UPGRADE_TYPEHASH;
         bytes32 link = hashBytes(bytes(upgrade.contractLink));
         bytes32 code = hash(upgrade.code);
@@ -64,7 +64,7 @@ library MessageHash {
         }
     }
 
-    function hash(IRegistryTypes.Code[] calldata code) private pure returns (bytes32) {
+    function hash(ITypedMessages.Code[] calldata code) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
             hashes[i] = hash(code[i]);
@@ -72,7 +72,7 @@ library MessageHash {
         return hashArray(hashes);
     }
 
-    function hash(IRegistryTypes.Code calldata code) private pure returns (bytes32 hashed) {
+    function hash(ITypedMessages.Code calldata code) private pure returns (bytes32 hashed) {
         bytes32 typeHash = CODE_TYPEHASH;
         assembly ("memory-safe") {
             let buffer := mload(0x40)
@@ -82,7 +82,7 @@ library MessageHash {
         }
     }
 
-    function hash(IRegistryTypes.Call[] calldata calls) private pure returns (bytes32) {
+    function hash(ITypedMessages.Call[] calldata calls) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
             hashes[i] = hash(calls[i]);
@@ -90,7 +90,7 @@ library MessageHash {
         return hashArray(hashes);
     }
 
-    function hash(IRegistryTypes.Call calldata made) private pure returns (bytes32 hashed) {
+    function hash(ITypedMessages.Call calldata made) private pure returns (bytes32 hashed) {
         bytes32 typeHash = CALL_TYPEHASH;
         bytes32 data = hashBytes(made.data);
         assembly ("memory-safe") {
@@ -102,11 +102,11 @@ library MessageHash {
         }
     }
 
-    function hash(IRegistryTypes.Rejection calldata rejection) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Rejection calldata rejection) internal pure returns (bytes32) {
         return keccak256(abi.encode(REJECTION_TYPEHASH, rejection));
     }
 
-    function hash(IRegistryTypes.Rotation calldata rotation) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Rotation calldata rotation) internal pure returns (bytes32) {
         bytes memory head = abi.encode(
             ROTATION_TYPEHASH,
             rotation.contractAddress,
@@ -126,7 +126,7 @@ library MessageHash {
         return keccak256(bytes.concat(head, tail));
     }
 
-    function hash(IRegistryTypes.Commitment calldata commitment) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Commitment calldata commitment) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
                 COMMITMENT_TYPEHASH,
@@ -138,11 +138,11 @@ library MessageHash {
         );
     }
 
-    function hash(IRegistryTypes.Following calldata following) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Following calldata following) internal pure returns (bytes32) {
         return keccak256(abi.encode(FOLLOWING_TYPEHASH, following));
     }
 
-    function hash(IRegistryTypes.Unpause calldata unpause) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Unpause calldata unpause) internal pure returns (bytes32) {
         return keccak256(abi.encode(UNPAUSE_TYPEHASH, unpause));
     }
 

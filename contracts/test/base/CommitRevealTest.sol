@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./GovernanceTest.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,7 +17,7 @@ abstract contract CommitRevealTest is GovernanceTest {
     function setUp() public virtual override {
         super.setUp();
         vm.etch(DEPLOYER, DEPLOYER_CODE);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.guardian = guardian;
         rotation.delay = DELAY;
         rotation.commitReveal = true;
@@ -25,22 +26,22 @@ abstract contract CommitRevealTest is GovernanceTest {
 
     function commit()
         internal
-        returns (IRegistryTypes.Approval memory approval, IRegistryTypes.Commitment memory commitment)
+        returns (ITypedMessages.Approval memory approval, ITypedMessages.Commitment memory commitment)
     {
         approval = approvalOf(address(target));
         commitment = commitTo(approval);
     }
 
-    function commitTo(IRegistryTypes.Approval memory approval)
+    function commitTo(ITypedMessages.Approval memory approval)
         internal
-        returns (IRegistryTypes.Commitment memory commitment)
+        returns (ITypedMessages.Commitment memory commitment)
     {
         commitment = commitmentOf(approval, SALT);
         registry.commit(commitment, quorum(digestOf(commitment)));
     }
 
     function optOthersIn() internal {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.commitReveal = true;
         rotateOther(rotation);
     }

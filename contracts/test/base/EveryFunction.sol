@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {Target} from "./RegistryTest.sol";
 import {ReferencesTest} from "./ReferencesTest.sol";
 import {vm} from "./Vm.sol";
@@ -35,7 +36,7 @@ abstract contract EveryFunction is ReferencesTest {
         registerFollower(follower);
         fresh = address(new Target(manager));
         ruleTarget();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         (rotation.authority, rotation.guardian) = (authority, guardian);
         rotateOther(rotation);
         vm.prank(curator);
@@ -45,7 +46,7 @@ abstract contract EveryFunction is ReferencesTest {
     }
 
     function ruleTarget() private {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         (rotation.guardian, rotation.delay, rotation.commitReveal) = (guardian, DELAY, true);
         rotate(rotation);
     }
@@ -62,19 +63,19 @@ abstract contract EveryFunction is ReferencesTest {
     }
 
     function collectUndelayed(uint256 count) private {
-        IRegistryTypes.Approval memory approval = approvalOf(follower);
+        ITypedMessages.Approval memory approval = approvalOf(follower);
         add(abi.encodeCall(registry.finalize, (approval, signBy(digestOf(approval), keys, count))));
-        IRegistryTypes.Rotation memory rotation = rotationOf(follower);
+        ITypedMessages.Rotation memory rotation = rotationOf(follower);
         add(abi.encodeCall(registry.rotate, (rotation, signBy(digestOf(rotation), keys, count))));
-        IRegistryTypes.Following memory following = followingOf(follower, stranger, "other");
+        ITypedMessages.Following memory following = followingOf(follower, stranger, "other");
         add(abi.encodeCall(registry.follow, (following, signBy(digestOf(following), keys, count))));
     }
 
     function collectScheduled(uint256 count) private {
-        IRegistryTypes.Approval memory approval = approvalNumbered(address(target), 2);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, "another");
-        IRegistryTypes.Following memory following = followingOf(address(target), stranger, "other");
+        ITypedMessages.Approval memory approval = approvalNumbered(address(target), 2);
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, "another");
+        ITypedMessages.Following memory following = followingOf(address(target), stranger, "other");
         rotation.delay += 1;
         following.deadline += 1;
         add(abi.encodeCall(registry.schedule, (approval, signBy(note(digestOf(approval)), keys, count))));
@@ -86,17 +87,17 @@ abstract contract EveryFunction is ReferencesTest {
     /// @dev Agreed to, and to be sent by anybody once it is ripe.
     function collectWaiting() private {
         uint256 ripe = vm.getBlockTimestamp() + DELAY;
-        IRegistryTypes.Approval memory approval = approvalNumbered(address(target), 3);
+        ITypedMessages.Approval memory approval = approvalNumbered(address(target), 3);
         note(schedule(approval));
         add(address(registry), address(0), abi.encodeCall(registry.execute, (approval)), ripe);
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         note(scheduleRotation(rotation));
         add(address(registry), address(0), abi.encodeCall(registry.executeRotation, (rotation)), ripe);
-        IRegistryTypes.Following memory following = followingOf(address(target), stranger, "other");
+        ITypedMessages.Following memory following = followingOf(address(target), stranger, "other");
         registry.scheduleFollowing(following, quorum(note(digestOf(following))));
         add(address(registry), address(0), abi.encodeCall(registry.executeFollowing, (following)), ripe);
-        IRegistryTypes.Approval memory hidden = approvalNumbered(address(target), 4);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(hidden, SALT);
+        ITypedMessages.Approval memory hidden = approvalNumbered(address(target), 4);
+        ITypedMessages.Commitment memory commitment = commitmentOf(hidden, SALT);
         registry.commit(commitment, quorum(note(digestOf(commitment))));
         IRegistryTypes.Deployment[] memory none = new IRegistryTypes.Deployment[](0);
         bytes memory data = abi.encodeCall(registry.reveal, (commitment, hidden, SALT, none));
@@ -105,12 +106,12 @@ abstract contract EveryFunction is ReferencesTest {
     }
 
     function collectStops(uint256 count) private {
-        IRegistryTypes.Rejection memory rejection = rejectionOf("anything");
+        ITypedMessages.Rejection memory rejection = rejectionOf("anything");
         bytes memory signatures = count < 6 ? signWith(1, digestOf(rejection)) : quorum(digestOf(rejection));
         add(abi.encodeCall(registry.reject, (follower, rejection, signatures)));
         add(address(registry), signers[0], abi.encodeCall(registry.revoke, (follower, "anything")), 0);
         add(address(registry), guardian, abi.encodeCall(registry.pause, (address(target), 1 days)), 0);
-        IRegistryTypes.Unpause memory message = unpauseOf(address(other));
+        ITypedMessages.Unpause memory message = unpauseOf(address(other));
         add(abi.encodeCall(registry.unpause, (message, signBy(digestOf(message), otherKeys, count / 3))));
     }
 

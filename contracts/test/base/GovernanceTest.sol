@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {RegistryTest, Target} from "./RegistryTest.sol";
 import {TypedData} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
@@ -40,7 +41,7 @@ abstract contract GovernanceTest is RegistryTest {
     // ------------------------------------------------------------------------------------------------------ messages
 
     /// @notice A rotation of the record's next version that changes nothing.
-    function rotationOf(address contractAddress) internal view returns (IRegistryTypes.Rotation memory rotation) {
+    function rotationOf(address contractAddress) internal view returns (ITypedMessages.Rotation memory rotation) {
         IRegistryTypes.Record memory record = registry.record(contractAddress);
         IRegistryTypes.Rules memory rules = registry.rulesOf(contractAddress);
         rotation.contractAddress = contractAddress;
@@ -56,11 +57,11 @@ abstract contract GovernanceTest is RegistryTest {
         rotation.deadline = uint64(vm.getBlockTimestamp() + 14 days);
     }
 
-    function rejectionOf(bytes32 digest) internal view returns (IRegistryTypes.Rejection memory) {
-        return IRegistryTypes.Rejection({digest: digest, deadline: uint64(vm.getBlockTimestamp() + 14 days)});
+    function rejectionOf(bytes32 digest) internal view returns (ITypedMessages.Rejection memory) {
+        return ITypedMessages.Rejection({digest: digest, deadline: uint64(vm.getBlockTimestamp() + 14 days)});
     }
 
-    function unpauseOf(address contractAddress) internal view returns (IRegistryTypes.Unpause memory message) {
+    function unpauseOf(address contractAddress) internal view returns (ITypedMessages.Unpause memory message) {
         message.contractAddress = contractAddress;
         message.version = registry.record(contractAddress).version + 1;
         message.pauseNumber = registry.pauseOf(contractAddress).number;
@@ -71,7 +72,7 @@ abstract contract GovernanceTest is RegistryTest {
     function followingOf(address contractAddress, address manager, bytes32 key)
         internal
         view
-        returns (IRegistryTypes.Following memory following)
+        returns (ITypedMessages.Following memory following)
     {
         following.contractAddress = contractAddress;
         following.version = registry.record(contractAddress).version + 1;
@@ -79,10 +80,10 @@ abstract contract GovernanceTest is RegistryTest {
         following.deadline = uint64(vm.getBlockTimestamp() + 14 days);
     }
 
-    function commitmentOf(IRegistryTypes.Approval memory approval, bytes32 salt)
+    function commitmentOf(ITypedMessages.Approval memory approval, bytes32 salt)
         internal
         view
-        returns (IRegistryTypes.Commitment memory commitment)
+        returns (ITypedMessages.Commitment memory commitment)
     {
         uint256 size = approval.upgrades.length;
         commitment.contracts = new address[](size);
@@ -96,9 +97,9 @@ abstract contract GovernanceTest is RegistryTest {
     }
 
     /// @notice One approval of both records.
-    function approvalOfBoth() internal view returns (IRegistryTypes.Approval memory approval) {
+    function approvalOfBoth() internal view returns (ITypedMessages.Approval memory approval) {
         approval.deadline = uint64(vm.getBlockTimestamp() + 14 days);
-        approval.upgrades = new IRegistryTypes.Upgrade[](2);
+        approval.upgrades = new ITypedMessages.Upgrade[](2);
         approval.upgrades[0] = upgradeOf(address(target));
         approval.upgrades[1] = upgradeOf(address(other));
     }
@@ -107,7 +108,7 @@ abstract contract GovernanceTest is RegistryTest {
     function approvalNumbered(address contractAddress, uint256 number)
         internal
         view
-        returns (IRegistryTypes.Approval memory approval)
+        returns (ITypedMessages.Approval memory approval)
     {
         approval = approvalOf(contractAddress);
         approval.deadline = uint64(vm.getBlockTimestamp() + 14 days);
@@ -116,23 +117,23 @@ abstract contract GovernanceTest is RegistryTest {
 
     // -------------------------------------------------------------------------------------------------------- digests
 
-    function digestOf(IRegistryTypes.Rotation memory rotation) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Rotation memory rotation) internal view returns (bytes32) {
         return digestOf(TypedData.hash(rotation));
     }
 
-    function digestOf(IRegistryTypes.Commitment memory commitment) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Commitment memory commitment) internal view returns (bytes32) {
         return digestOf(TypedData.hash(commitment));
     }
 
-    function digestOf(IRegistryTypes.Following memory following) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Following memory following) internal view returns (bytes32) {
         return digestOf(TypedData.hash(following));
     }
 
-    function digestOf(IRegistryTypes.Rejection memory rejection) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Rejection memory rejection) internal view returns (bytes32) {
         return digestOf(TypedData.hash(rejection));
     }
 
-    function digestOf(IRegistryTypes.Unpause memory message) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Unpause memory message) internal view returns (bytes32) {
         return digestOf(TypedData.hash(message));
     }
 
@@ -182,52 +183,52 @@ abstract contract GovernanceTest is RegistryTest {
     // ---------------------------------------------------------------------------------------------------------- doing
 
     /// @notice Rotates the target, which has no delay yet.
-    function rotate(IRegistryTypes.Rotation memory rotation) internal {
+    function rotate(ITypedMessages.Rotation memory rotation) internal {
         registry.rotate(rotation, quorum(digestOf(rotation)));
     }
 
-    function rotateOther(IRegistryTypes.Rotation memory rotation) internal {
+    function rotateOther(ITypedMessages.Rotation memory rotation) internal {
         registry.rotate(rotation, otherQuorum(digestOf(rotation)));
     }
 
     function setDelay(uint32 delay) internal {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = delay;
         rotation.guardian = guardian;
         rotate(rotation);
     }
 
     function setOtherDelay(uint32 delay) internal {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(other));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(other));
         rotation.delay = delay;
         rotation.guardian = address(0x07E6);
         rotateOther(rotation);
     }
 
-    function schedule(IRegistryTypes.Approval memory approval) internal returns (bytes32 digest) {
+    function schedule(ITypedMessages.Approval memory approval) internal returns (bytes32 digest) {
         digest = digestOf(approval);
         registry.schedule(approval, quorum(digest));
     }
 
-    function scheduleBoth() internal returns (IRegistryTypes.Approval memory approval, bytes32 digest) {
+    function scheduleBoth() internal returns (ITypedMessages.Approval memory approval, bytes32 digest) {
         approval = approvalOfBoth();
         digest = digestOf(approval);
         registry.schedule(approval, bothQuorums(digest));
     }
 
-    function scheduleRotation(IRegistryTypes.Rotation memory rotation) internal returns (bytes32 digest) {
+    function scheduleRotation(ITypedMessages.Rotation memory rotation) internal returns (bytes32 digest) {
         digest = digestOf(rotation);
         registry.scheduleRotation(rotation, quorum(digest));
     }
 
     /// @notice The target's last `count` signers reject.
     function reject(bytes32 digest, uint256 count) internal {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         registry.reject(address(target), rejection, lastOf(digestOf(rejection), count));
     }
 
     function rejectByOthers(bytes32 digest, uint256 count) internal {
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         registry.reject(address(other), rejection, signBy(digestOf(rejection), otherKeys, count));
     }
 
@@ -247,7 +248,7 @@ abstract contract GovernanceTest is RegistryTest {
     }
 
     function unpause() internal {
-        IRegistryTypes.Unpause memory message = unpauseOf(address(target));
+        ITypedMessages.Unpause memory message = unpauseOf(address(target));
         registry.unpause(message, quorum(digestOf(message)));
     }
 

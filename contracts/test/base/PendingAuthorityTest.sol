@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./GovernanceTest.sol";
 import {Puppet} from "./Puppet.sol";
 import {vm} from "./Vm.sol";
@@ -13,7 +14,7 @@ abstract contract PendingAuthorityTest is GovernanceTest {
     function setUp() public virtual override {
         super.setUp();
         authority = new Puppet();
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.authority = address(authority);
         rotation.guardian = guardian;
         rotation.commitReveal = true;
@@ -26,7 +27,7 @@ abstract contract PendingAuthorityTest is GovernanceTest {
 
     /// @notice As {accept}, where changes wait.
     function acceptDelayed() internal {
-        IRegistryTypes.Rotation memory rotation = rotationOf(address(target));
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
         rotation.delay = DELAY;
         rotate(rotation);
         accept();

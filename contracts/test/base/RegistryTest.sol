@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {TypedData} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
 
@@ -94,13 +94,13 @@ abstract contract RegistryTest {
     }
 
     /// @notice An approval of the target's next version, without calls.
-    function approvalOf(address contractAddress) internal view returns (IRegistryTypes.Approval memory approval) {
+    function approvalOf(address contractAddress) internal view returns (ITypedMessages.Approval memory approval) {
         approval.deadline = uint64(block.timestamp + 14 days);
-        approval.upgrades = new IRegistryTypes.Upgrade[](1);
+        approval.upgrades = new ITypedMessages.Upgrade[](1);
         approval.upgrades[0] = upgradeOf(contractAddress);
     }
 
-    function upgradeOf(address contractAddress) internal view returns (IRegistryTypes.Upgrade memory upgrade) {
+    function upgradeOf(address contractAddress) internal view returns (ITypedMessages.Upgrade memory upgrade) {
         upgrade.contractAddress = contractAddress;
         upgrade.version = registry.record(contractAddress).version + 1;
         upgrade.contractHash = NEXT_HASH;
@@ -108,22 +108,22 @@ abstract contract RegistryTest {
         upgrade.buildHash = keccak256("build");
     }
 
-    function callsOf(address to, bytes memory data) internal pure returns (IRegistryTypes.Call[] memory calls) {
-        calls = new IRegistryTypes.Call[](1);
-        calls[0] = IRegistryTypes.Call({target: to, value: 0, minGas: 0, data: data});
+    function callsOf(address to, bytes memory data) internal pure returns (ITypedMessages.Call[] memory calls) {
+        calls = new ITypedMessages.Call[](1);
+        calls[0] = ITypedMessages.Call({target: to, value: 0, minGas: 0, data: data});
     }
 
-    function codeOf(address account) internal view returns (IRegistryTypes.Code[] memory code) {
-        code = new IRegistryTypes.Code[](1);
-        code[0] = IRegistryTypes.Code({account: account, codeHash: account.codehash});
+    function codeOf(address account) internal view returns (ITypedMessages.Code[] memory code) {
+        code = new ITypedMessages.Code[](1);
+        code[0] = ITypedMessages.Code({account: account, codeHash: account.codehash});
     }
 
-    function digestOf(IRegistryTypes.Approval memory approval) internal view returns (bytes32) {
+    function digestOf(ITypedMessages.Approval memory approval) internal view returns (bytes32) {
         return TypedData.digest(TypedData.domainSeparator(block.chainid, address(registry)), TypedData.hash(approval));
     }
 
     /// @notice The first `count` signers' signatures.
-    function sign(IRegistryTypes.Approval memory approval, uint256 count)
+    function sign(ITypedMessages.Approval memory approval, uint256 count)
         internal
         view
         returns (bytes memory signatures)

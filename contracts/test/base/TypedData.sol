@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 
 /// @notice EIP-712 written down a second time, from the texts of protocol §4 and without contracts/src: what the
 /// tests sign is not what the registry happens to hash.
@@ -32,7 +32,7 @@ library TypedData {
         return keccak256(abi.encodePacked(hex"1901", separator, structHash));
     }
 
-    function hash(IRegistryTypes.Approval memory approval) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Approval memory approval) internal pure returns (bytes32) {
         bytes memory upgrades;
         for (uint256 i = 0; i < approval.upgrades.length; ++i) {
             upgrades = bytes.concat(upgrades, hash(approval.upgrades[i]));
@@ -41,7 +41,7 @@ library TypedData {
         return keccak256(abi.encode(typeHash, keccak256(upgrades), approval.deadline));
     }
 
-    function hash(IRegistryTypes.Upgrade memory upgrade) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Upgrade memory upgrade) internal pure returns (bytes32) {
         bytes memory head = abi.encode(
             keccak256(bytes(string.concat(UPGRADE, CALL, CODE))),
             upgrade.contractAddress,
@@ -52,7 +52,7 @@ library TypedData {
         return keccak256(bytes.concat(head, abi.encode(upgrade.buildHash, hash(upgrade.code), hash(upgrade.calls))));
     }
 
-    function hash(IRegistryTypes.Code[] memory code) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Code[] memory code) internal pure returns (bytes32) {
         bytes memory hashes;
         for (uint256 i = 0; i < code.length; ++i) {
             hashes = bytes.concat(hashes, keccak256(abi.encode(keccak256(bytes(CODE)), code[i])));
@@ -60,10 +60,10 @@ library TypedData {
         return keccak256(hashes);
     }
 
-    function hash(IRegistryTypes.Call[] memory calls) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Call[] memory calls) internal pure returns (bytes32) {
         bytes memory hashes;
         for (uint256 i = 0; i < calls.length; ++i) {
-            IRegistryTypes.Call memory call = calls[i];
+            ITypedMessages.Call memory call = calls[i];
             bytes32 hashed = keccak256(
                 abi.encode(keccak256(bytes(CALL)), call.target, call.value, call.minGas, keccak256(call.data))
             );
@@ -72,11 +72,11 @@ library TypedData {
         return keccak256(hashes);
     }
 
-    function hash(IRegistryTypes.Rejection memory rejection) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Rejection memory rejection) internal pure returns (bytes32) {
         return keccak256(abi.encode(keccak256(bytes(REJECTION)), rejection.digest, rejection.deadline));
     }
 
-    function hash(IRegistryTypes.Rotation memory rotation) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Rotation memory rotation) internal pure returns (bytes32) {
         bytes memory encoded = abi.encode(keccak256(bytes(ROTATION)), rotation.contractAddress, rotation.version);
         encoded = bytes.concat(encoded, hash(rotation.signers));
         encoded = bytes.concat(encoded, abi.encode(rotation.contractSigners, rotation.minSignatures));
@@ -85,7 +85,7 @@ library TypedData {
         return keccak256(encoded);
     }
 
-    function hash(IRegistryTypes.Commitment memory commitment) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Commitment memory commitment) internal pure returns (bytes32) {
         bytes memory versions;
         for (uint256 i = 0; i < commitment.versions.length; ++i) {
             versions = bytes.concat(versions, abi.encode(commitment.versions[i]));
@@ -94,13 +94,13 @@ library TypedData {
         return keccak256(bytes.concat(encoded, abi.encode(commitment.commitment, commitment.deadline)));
     }
 
-    function hash(IRegistryTypes.Following memory following) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Following memory following) internal pure returns (bytes32) {
         bytes memory encoded = abi.encode(keccak256(bytes(FOLLOWING)), following.contractAddress, following.version);
         encoded = bytes.concat(encoded, abi.encode(following.manager, following.key));
         return keccak256(bytes.concat(encoded, abi.encode(following.pinnedRevision, following.deadline)));
     }
 
-    function hash(IRegistryTypes.Unpause memory message) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Unpause memory message) internal pure returns (bytes32) {
         bytes memory encoded = abi.encode(keccak256(bytes(UNPAUSE)), message.contractAddress, message.version);
         return keccak256(bytes.concat(encoded, abi.encode(message.pauseNumber, message.deadline)));
     }

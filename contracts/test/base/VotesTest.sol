@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "./GovernanceTest.sol";
 
 /// @notice An approval of the target with the signatures of all nine, of whom six must sign.
 abstract contract VotesTest is GovernanceTest {
-    IRegistryTypes.Approval internal approval;
+    ITypedMessages.Approval internal approval;
     bytes32 internal digest;
     bytes internal all;
 
     function setUp() public virtual override {
         super.setUp();
-        IRegistryTypes.Upgrade memory upgrade = upgradeOf(address(target));
+        ITypedMessages.Upgrade memory upgrade = upgradeOf(address(target));
         approval.deadline = uint64(NOW + 14 days);
         approval.upgrades.push();
         approval.upgrades[0].contractAddress = upgrade.contractAddress;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {GovernanceTest} from "../base/GovernanceTest.sol";
 import {Vm, vm} from "../base/Vm.sol";
 import {Counter} from "./Counter.sol";
@@ -89,12 +90,12 @@ abstract contract Book is GovernanceTest {
                 abi.decode(log.data, (string, address[], uint32, uint8, address));
         } else if (kind == IRegistryTypes.RecordChanged.selector) {
             model.contractHash = log.topics[2];
-            (model.version, model.link,,) = abi.decode(log.data, (uint64, string, bytes32, IRegistryTypes.Code[]));
+            (model.version, model.link,,) = abi.decode(log.data, (uint64, string, bytes32, ITypedMessages.Code[]));
             bookDigest(contractAddress, log.topics[3]);
             if (hasCall[log.topics[3]]) ++expectedCalls[contractAddress];
             if (hasWrite[log.topics[3]]) ++expectedWrites[contractAddress];
         } else if (kind == IRegistryTypes.Rotated.selector) {
-            IRegistryTypes.Rotation memory rotation = abi.decode(log.data, (IRegistryTypes.Rotation));
+            ITypedMessages.Rotation memory rotation = abi.decode(log.data, (ITypedMessages.Rotation));
             model.version = rotation.version;
             model.signers = rotation.signers;
             model.contractSigners = rotation.contractSigners;
@@ -109,7 +110,7 @@ abstract contract Book is GovernanceTest {
             });
             bookDigest(contractAddress, log.topics[2]);
         } else if (kind == IRegistryTypes.FollowingChanged.selector) {
-            IRegistryTypes.Following memory following = abi.decode(log.data, (IRegistryTypes.Following));
+            ITypedMessages.Following memory following = abi.decode(log.data, (ITypedMessages.Following));
             model.version = following.version;
             agreed[contractAddress] = keccak256(abi.encode(following.manager, following.key, following.pinnedRevision));
             bookDigest(contractAddress, log.topics[2]);
@@ -160,13 +161,13 @@ abstract contract Book is GovernanceTest {
         if (log.topics.length < 2) return;
         bytes32 digest = log.topics[1];
         if (kind == IRegistryTypes.ApprovalScheduled.selector) {
-            enqueue(digest, false, contractsOf(abi.decode(log.data, (IRegistryTypes.Approval))));
+            enqueue(digest, false, contractsOf(abi.decode(log.data, (ITypedMessages.Approval))));
         } else if (kind == IRegistryTypes.RotationScheduled.selector) {
-            enqueue(digest, true, listOf(abi.decode(log.data, (IRegistryTypes.Rotation)).contractAddress));
+            enqueue(digest, true, listOf(abi.decode(log.data, (ITypedMessages.Rotation)).contractAddress));
         } else if (kind == IRegistryTypes.CommitmentScheduled.selector) {
-            enqueue(digest, false, abi.decode(log.data, (IRegistryTypes.Commitment)).contracts);
+            enqueue(digest, false, abi.decode(log.data, (ITypedMessages.Commitment)).contracts);
         } else if (kind == IRegistryTypes.FollowingScheduled.selector) {
-            enqueue(digest, false, listOf(abi.decode(log.data, (IRegistryTypes.Following)).contractAddress));
+            enqueue(digest, false, listOf(abi.decode(log.data, (ITypedMessages.Following)).contractAddress));
         } else if (kind == IRegistryTypes.Cancelled.selector) {
             if (queued[digest].status != IRegistryTypes.Status.Waiting) violation = "cancelled, not waiting";
             if (sender != models[toAddress(log.topics[2])].rules.guardian) violation = "cancelled by no guardian";
@@ -243,7 +244,7 @@ abstract contract Book is GovernanceTest {
         return which;
     }
 
-    function contractsOf(IRegistryTypes.Approval memory approval) internal pure returns (address[] memory contracts) {
+    function contractsOf(ITypedMessages.Approval memory approval) internal pure returns (address[] memory contracts) {
         contracts = new address[](approval.upgrades.length);
         for (uint256 i = 0; i < contracts.length; ++i) {
             contracts[i] = approval.upgrades[i].contractAddress;

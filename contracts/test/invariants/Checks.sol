@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {vm} from "../base/Vm.sol";
 import {Consent} from "./Consent.sol";
 import {Switch} from "./Switch.sol";
@@ -87,7 +88,7 @@ abstract contract Checks is Consent {
 
     function reach(address contractAddress, address guard, uint256 attempt) private returns (bool) {
         Model storage model = models[contractAddress];
-        IRegistryTypes.Rotation memory rotation = rotationOf(contractAddress);
+        ITypedMessages.Rotation memory rotation = rotationOf(contractAddress);
         rotation.guardian = address(0);
         rotation.authority = address(uint160(0xF0 + attempt));
         bytes32 digest = digestOf(rotation);

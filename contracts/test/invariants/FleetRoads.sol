@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {Messages} from "./Messages.sol";
 
 /// @notice Has records and proxies follow entries, and managers write them.
@@ -9,17 +9,17 @@ abstract contract FleetRoads is Messages {
     /// @dev So many followers are enough to look at.
     uint256 private constant MAX_FOLLOWERS = 7;
 
-    IRegistryTypes.Following[] private followings;
+    ITypedMessages.Following[] private followings;
 
     function tryFollow(uint256 which, uint256 entry, uint256 count, uint256 role) external {
-        IRegistryTypes.Following memory following = anyFollowing(which, entry);
+        ITypedMessages.Following memory following = anyFollowing(which, entry);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(following.contractAddress), digestOf(following), count, role);
         sendSigned(message, abi.encodeCall(registry.follow, (following, signatures)), role);
     }
 
     function tryScheduleFollowing(uint256 which, uint256 entry, uint256 count, uint256 role) external {
-        IRegistryTypes.Following memory following = anyFollowing(delayed(which % 9), entry);
+        ITypedMessages.Following memory following = anyFollowing(delayed(which % 9), entry);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(following.contractAddress), digestOf(following), count, role);
         forbid();
@@ -30,7 +30,7 @@ abstract contract FleetRoads is Messages {
 
     function tryExecuteFollowing(uint256 index) external {
         if (followings.length == 0) return;
-        IRegistryTypes.Following memory following = followings[recent(index, followings.length)];
+        ITypedMessages.Following memory following = followings[recent(index, followings.length)];
         allow(listOf(following.contractAddress));
         send(stranger, abi.encodeCall(registry.executeFollowing, (following)));
     }

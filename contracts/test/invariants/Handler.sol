@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IReferences} from "../../src/interfaces/IReferences.sol";
 import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {Forced} from "../Executor.t.sol";
 import {TypedData} from "../base/TypedData.sol";
 import {vm} from "../base/Vm.sol";
@@ -16,9 +17,9 @@ import {Switch} from "./Switch.sol";
 contract Handler is FleetRoads, Checks, FleetChecks {
     bytes32 private constant SALT = keccak256("salt");
 
-    IRegistryTypes.Rotation[] private rotations;
-    IRegistryTypes.Commitment[] private commitments;
-    IRegistryTypes.Approval[] private hidden;
+    ITypedMessages.Rotation[] private rotations;
+    ITypedMessages.Commitment[] private commitments;
+    ITypedMessages.Approval[] private hidden;
 
     constructor() {
         setUp();
@@ -49,14 +50,14 @@ contract Handler is FleetRoads, Checks, FleetChecks {
     // --------------------------------------------------------------------------------------------- what is picked
 
     function tryFinalize(uint256 which, uint256 count, uint256 calls, uint256 role) external {
-        IRegistryTypes.Approval memory approval = anyApproval(which, calls);
+        ITypedMessages.Approval memory approval = anyApproval(which, calls);
         (Signed memory message, bytes memory signatures) =
             signed(contractsOf(approval), digestOf(approval), count, role);
         sendSigned(message, abi.encodeCall(registry.finalize, (approval, signatures)), role);
     }
 
     function trySchedule(uint256 which, uint256 count, uint256 calls, uint256 role) external {
-        IRegistryTypes.Approval memory approval = anyApproval(delayed(which % 9), calls);
+        ITypedMessages.Approval memory approval = anyApproval(delayed(which % 9), calls);
         (Signed memory message, bytes memory signatures) =
             signed(contractsOf(approval), digestOf(approval), count, role);
         forbid();
@@ -65,20 +66,20 @@ contract Handler is FleetRoads, Checks, FleetChecks {
 
     function tryExecute(uint256 index) external {
         if (approvals.length == 0) return;
-        IRegistryTypes.Approval memory approval = approvals[recent(index, approvals.length)];
+        ITypedMessages.Approval memory approval = approvals[recent(index, approvals.length)];
         allow(contractsOf(approval));
         send(stranger, abi.encodeCall(registry.execute, (approval)));
     }
 
     function tryRotate(uint256 which, uint256 shape, uint256 count, uint256 role) external {
-        IRegistryTypes.Rotation memory rotation = anyRotation(which, shape);
+        ITypedMessages.Rotation memory rotation = anyRotation(which, shape);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(rotation.contractAddress), digestOf(rotation), count, role);
         sendSigned(message, abi.encodeCall(registry.rotate, (rotation, signatures)), role);
     }
 
     function tryScheduleRotation(uint256 which, uint256 shape, uint256 count, uint256 role) external {
-        IRegistryTypes.Rotation memory rotation = anyRotation(delayed(which % 9), shape);
+        ITypedMessages.Rotation memory rotation = anyRotation(delayed(which % 9), shape);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(rotation.contractAddress), digestOf(rotation), count, role);
         forbid();
@@ -89,14 +90,14 @@ contract Handler is FleetRoads, Checks, FleetChecks {
 
     function tryExecuteRotation(uint256 index) external {
         if (rotations.length == 0) return;
-        IRegistryTypes.Rotation memory rotation = rotations[recent(index, rotations.length)];
+        ITypedMessages.Rotation memory rotation = rotations[recent(index, rotations.length)];
         allow(listOf(rotation.contractAddress));
         send(stranger, abi.encodeCall(registry.executeRotation, (rotation)));
     }
 
     function tryCommit(uint256 which, uint256 count, uint256 role) external {
-        IRegistryTypes.Approval memory approval = anyApproval(which, 1);
-        IRegistryTypes.Commitment memory commitment = commitmentOf(approval, SALT);
+        ITypedMessages.Approval memory approval = anyApproval(which, 1);
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
         (Signed memory message, bytes memory signatures) =
             signed(commitment.contracts, digestOf(commitment), count, role);
         forbid();
@@ -109,8 +110,9 @@ contract Handler is FleetRoads, Checks, FleetChecks {
     function tryReveal(uint256 index, uint256 other_) external {
         if (hidden.length == 0) return;
         index = recent(index, hidden.length);
-        IRegistryTypes.Approval memory approval = hidden[other_ % 4 == 0 ? other_ % hidden.length : index];
-        IRegistryTypes.Commitment memory commitment = commitments[index];
+        ITypedMessages.Approval memory approval = hidden[other_ % 8 == 0 ? other_ / 8 % hidden.length : index];
+        if (other_ % 8 == 1) approval.upgrades[0].contractHash = keccak256("never committed");
+        ITypedMessages.Commitment memory commitment = commitments[index];
         forbid();
         if (commitment.commitment == keccak256(abi.encode(TypedData.hash(approval), SALT))) {
             allow(commitment.contracts);
@@ -144,7 +146,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
         address contractAddress = one(which);
         bytes32 digest =
             digests.length == 0 ? digestOf(anyApproval(which % RECORDS, 0)) : digests[index % digests.length];
-        IRegistryTypes.Rejection memory rejection = rejectionOf(digest);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
         (Signed memory message, bytes memory signatures) =
             signed(listOf(contractAddress), digestOf(rejection), count % 3, role);
         forbid();
@@ -174,7 +176,7 @@ contract Handler is FleetRoads, Checks, FleetChecks {
         for (uint256 i = 0; i < RECORDS && registry.pauseOf(one(which)).until <= vm.getBlockTimestamp(); ++i) {
             which = (which + 1) % RECORDS;
         }
-        IRegistryTypes.Unpause memory message = unpauseOf(one(which));
+        ITypedMessages.Unpause memory message = unpauseOf(one(which));
         (Signed memory one_, bytes memory signatures) =
             signed(listOf(message.contractAddress), digestOf(message), count, role);
         forbid();

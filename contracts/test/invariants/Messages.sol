@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
+import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {vm} from "../base/Vm.sol";
 import {Counter} from "./Counter.sol";
 import {Sending} from "./Sending.sol";
@@ -12,17 +12,17 @@ abstract contract Messages is Sending {
     /// @dev What is written here has no implementation.
     bytes32 internal constant RECORD_KEY = keccak256("record");
 
-    IRegistryTypes.Approval[] internal approvals;
+    ITypedMessages.Approval[] internal approvals;
     address internal manager = address(0x3A4A6E4);
     Counter[2] internal implementations;
 
     /// @dev Of one record, or of both that have signers of their own; now and then the one that was scheduled before.
-    function anyApproval(uint256 which, uint256 calls) internal returns (IRegistryTypes.Approval memory approval) {
+    function anyApproval(uint256 which, uint256 calls) internal returns (ITypedMessages.Approval memory approval) {
         which = which % 9;
         if (which == 7 && approvals.length != 0) return approvals[approvals.length - 1];
         uint256 size = which == 5 || which == 6 ? 2 : 1;
         approval.deadline = someDeadline();
-        approval.upgrades = new IRegistryTypes.Upgrade[](size);
+        approval.upgrades = new ITypedMessages.Upgrade[](size);
         bytes32 hash = keccak256(abi.encode(which, calls % 24));
         bool doesCall = calls % 4 != 0;
         bool doesWrite = doesCall && calls % 3 != 0;
@@ -32,7 +32,7 @@ abstract contract Messages is Sending {
             approval.upgrades[i].contractHash = hash;
             approval.upgrades[i].contractLink = which % 3 == 0 ? LINK : NEXT_LINK;
             if (!doesCall) continue;
-            IRegistryTypes.Call[] memory made = new IRegistryTypes.Call[](doesWrite ? 2 : 1);
+            ITypedMessages.Call[] memory made = new ITypedMessages.Call[](doesWrite ? 2 : 1);
             made[0] = callsOf(contractAddress, abi.encodeCall(Counter.count, ()))[0];
             if (doesWrite) made[1] = callsOf(address(references), writing(calls / 12, calls / 24))[0];
             approval.upgrades[i].calls = made;
@@ -42,7 +42,7 @@ abstract contract Messages is Sending {
     }
 
     /// @dev Most shapes leave the other rules as they are, so that states last for a while.
-    function anyRotation(uint256 which, uint256 shape) internal view returns (IRegistryTypes.Rotation memory rotation) {
+    function anyRotation(uint256 which, uint256 shape) internal view returns (ITypedMessages.Rotation memory rotation) {
         address contractAddress = one(which);
         rotation = rotationOf(contractAddress);
         rotation.deadline = someDeadline();
@@ -62,7 +62,7 @@ abstract contract Messages is Sending {
     function anyFollowing(uint256 which, uint256 entry)
         internal
         view
-        returns (IRegistryTypes.Following memory following)
+        returns (ITypedMessages.Following memory following)
     {
         (address by, bytes32 key, uint64 pinned) = anyEntry(entry);
         if (entry % 7 == 6) (by, key, pinned) = (address(0), 0, 0);
@@ -99,12 +99,12 @@ abstract contract Messages is Sending {
         return uint64(vm.getBlockTimestamp() / 10 days * 10 days + 20 days);
     }
 
-    function push(IRegistryTypes.Approval[] storage list, IRegistryTypes.Approval memory approval) internal {
-        IRegistryTypes.Approval storage added = list.push();
+    function push(ITypedMessages.Approval[] storage list, ITypedMessages.Approval memory approval) internal {
+        ITypedMessages.Approval storage added = list.push();
         added.deadline = approval.deadline;
         for (uint256 i = 0; i < approval.upgrades.length; ++i) {
-            IRegistryTypes.Upgrade memory from = approval.upgrades[i];
-            IRegistryTypes.Upgrade storage to = added.upgrades.push();
+            ITypedMessages.Upgrade memory from = approval.upgrades[i];
+            ITypedMessages.Upgrade storage to = added.upgrades.push();
             to.contractAddress = from.contractAddress;
             to.version = from.version;
             to.contractHash = from.contractHash;
