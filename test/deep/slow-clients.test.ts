@@ -56,8 +56,8 @@ describe(`${slow} clients that send a byte a second`, () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
     expect(await knock({ url }, { body: "{}", event: "push", secret })).toBe(202);
     await until("the last of them to be shut out", async () => sockets.every(({ closed }) => closed));
-    // With some seconds until the server looks at the time again.
-    expect(Date.now() - start).toBeLessThan((seconds + 15) * 1000);
+    // Some seconds until the server looks at the time again, and what a busy machine adds.
+    expect(Date.now() - start).toBeLessThan((seconds + 30) * 1000);
     stop();
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
