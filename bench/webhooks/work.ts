@@ -1,8 +1,12 @@
-import { awaitVersion } from "../../test/stage/chain.ts";
-import { approve, awaitComment } from "../../test/stage/people.ts";
+import { readVersion } from "../../test/stage/chain.ts";
+import { approve } from "../../test/stage/people.ts";
 import { type Play, projectAt } from "../../test/stage/play.ts";
-import { repo } from "../../test/stage/stage.ts";
+import { repo, type Stage } from "../../test/stage/stage.ts";
 import { openPull } from "../../test/stage/upgrade.ts";
+import { until } from "../../test/stage/wait.ts";
+
+/** A slow machine gives a small figure, not an error. In milliseconds. */
+const patience = { timeout: 900_000 };
 
 /** Opens a pull request for every record, and has each signed. */
 export async function openSigned({ stage, ...play }: Play): Promise<readonly number[]> {
@@ -11,11 +15,13 @@ export async function openSigned({ stage, ...play }: Play): Promise<readonly num
     const files = { [`${path}/Rules.txt`]: `Second ${index}\n` };
     const { number } = await openPull(stage, { path, kind }, { branch: `upgrade-${index}`, files });
     const wallets = projectAt(play, index).signers.slice(0, projectAt(play, index).threshold);
-    await approve(stage, number, { wallets, comment: await awaitComment(stage, number) });
+    await approve(stage, number, { wallets, comment: await readComment(stage, { number, saying: "```json" }) });
     numbers.push(number);
   }
   const threshold = projectAt(play, 0).threshold;
-  for (const number of numbers) await awaitComment(stage, number, `#### ${threshold} of ${threshold} signed`);
+  for (const number of numbers) {
+    await readComment(stage, { number, saying: `#### ${threshold} of ${threshold} signed` });
+  }
   return numbers;
 }
 
@@ -23,7 +29,21 @@ export async function openSigned({ stage, ...play }: Play): Promise<readonly num
 export async function measureMerges({ stage, ...play }: Play, numbers: readonly number[]): Promise<number> {
   const start = performance.now();
   for (const number of numbers) await stage.owner.api.pulls.merge({ ...repo, pull_number: number });
-  for (const project of play.projects) await awaitVersion(project, 2);
-  for (const number of numbers) await awaitComment(stage, number, "Finalized on chain in transaction");
+  for (const project of play.projects) await until("its record", () => readVersion(project, 2), patience);
+  for (const number of numbers) await readComment(stage, { number, saying: "Finalized on chain in transaction" });
   return Number((numbers.length / ((performance.now() - start) / 1000)).toFixed(2));
+}
+
+/** The App's comment, once it says this. */
+async function readComment(
+  { owner }: Stage,
+  { number, saying }: { readonly number: number; readonly saying: string },
+): Promise<string> {
+  const read = async () => {
+    const { data } = await owner.api.issues.listComments({ ...repo, issue_number: number });
+    return data
+      .map(({ body = "" }) => body)
+      .find((body) => body.startsWith("<!-- countersign") && body.includes(saying));
+  };
+  return until(`the comment of ${number}`, read, patience);
 }
