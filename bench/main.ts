@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly measure: () => P
   gas: () => import("./gas.ts"),
   github: () => import("./github.ts"),
   "tree-hash": () => import("./tree-hash.ts"),
+  webhooks: () => import("./webhooks.ts"),
 };
 
 const [name = ""] = process.argv.slice(2);

@@ -16,57 +16,84 @@ export interface Queue extends KeySink {
   stop(): Promise<void>;
 }
 
+/** A job that went wrong: which, for which time, and why. */
+export interface JobFailure {
+  readonly queue: string;
+  /** What the job is about. */
+  readonly key: object;
+  readonly tries: number;
+  readonly reason: string;
+}
+
 /**
  * At most one job of a key runs and at most one waits: whatever happened meanwhile is seen by the one that waits. A job
  * whose process died stops beating and is taken up again.
  */
 const policy = {
   policy: "stately",
-  retryLimit: 8,
   retryDelay: 2,
   retryBackoff: true,
   retryDelayMax: 600,
   heartbeatSeconds: 20,
   expireInSeconds: 3600,
+  deleteAfterSeconds: 3600,
 } as const;
 
 const names = ["pull", "commit", "sweep"] as const;
+/** Jobs that failed to the last try. Nobody works here: each sweep gives them back to the queue that they are from. */
+const dead = "dead";
 const hourly = "17 * * * *";
+const repeated = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
+/** In seconds: how soon it is seen that a job beats no longer, and how often what is done is thrown away. */
+const upkeep = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10, maintenanceIntervalSeconds: 3600 };
 
 export interface QueueSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
   readonly databaseUrl: string | undefined;
   /** Must be this process's alone: the store's lock sees to that. */
   readonly directory: string;
-  /** Told of every failure, of a job or of the database. */
+  /** When the sweep comes by itself: cron, in UTC. */
+  readonly sweeps?: string;
+  /** How often a job that failed is tried again, later each time, before it is left to the sweep. */
+  readonly retries?: number;
+  /** Told of what goes wrong with the database. */
   onError(error: Error): void;
+  /** Told of every job that failed and is tried again. */
+  onFailed(failure: JobFailure): void;
+  /** Told of every job that failed to its last try, when the sweep takes it up again. */
+  onGivenUp(failure: JobFailure): void;
 }
 
-export async function openQueue({ databaseUrl, directory, onError }: QueueSettings): Promise<Queue> {
+export async function openQueue(settings: QueueSettings): Promise<Queue> {
+  const { databaseUrl, directory, sweeps = hourly, retries = 8, onError, onFailed, onGivenUp } = settings;
   const embedded = databaseUrl === undefined ? await PGlite.create(directory) : undefined;
   const boss = embedded
-    ? new PgBoss({ db: fromPglite(embedded), backend: "pglite" })
-    : new PgBoss({ connectionString: String(databaseUrl) });
+    ? new PgBoss({ db: fromPglite(embedded), backend: "pglite", ...upkeep })
+    : new PgBoss({ connectionString: String(databaseUrl), ...upkeep });
   boss.on("error", onError);
   await boss.start();
-  for (const name of names) await boss.createQueue(name, policy);
-  // The embedded database has this one process: what was under way when it died, the first sweep finds again.
-  if (embedded) for (const name of names) await boss.deleteAllJobs(name);
+  await ensureQueues(boss, retries);
+  if (embedded) await resume(boss);
 
   return {
-    pull: async (key) => void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` })),
-    commit: async (key) => void (await boss.send("commit", key, { singletonKey: `${toId(key)}/${key.commit}` })),
+    pull: async (key) => void (await boss.send("pull", key, alone(`${toId(key)}/${key.number}`))),
+    commit: async (key) => void (await boss.send("commit", key, alone(`${toId(key)}/${key.commit}`))),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
-      const options = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
       const told =
-        <T>(handle: (key: T) => Promise<void>) =>
+        <T extends object>(handle: (key: T) => Promise<void>) =>
         (jobs: Job<T>[]) =>
-          each(jobs, handle, onError);
+          each(jobs, handle, onFailed);
+      const sweep = async () => {
+        await revive(boss, { retries, onGivenUp });
+        await handlers.sweep();
+      };
+      // pg-boss's own fetch stumbles over the oldest job where its key runs already; a group of one is passed over.
+      const options = { ...repeated, groupConcurrency: 1 };
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
-      await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
-      await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
+      await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(sweep));
+      await boss.schedule("sweep", sweeps, {}, { singletonKey: "sweep" });
     },
     async stop() {
       await boss.stop({ graceful: true, timeout: 30_000 });
@@ -79,16 +106,60 @@ function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
 }
 
+function alone(key: string) {
+  return { singletonKey: key, group: { id: key } };
+}
+
+/** Also those that an earlier version made. */
+async function ensureQueues(boss: PgBoss, retryLimit: number): Promise<void> {
+  await boss.createQueue(dead, { policy: "standard" });
+  const { policy: kind, ...options } = { ...policy, retryLimit, deadLetter: dead };
+  for (const name of names) {
+    await boss.createQueue(name, { policy: kind, ...options });
+    await boss.updateQueue(name, options);
+  }
+}
+
+/** The embedded database has this one process: what was under way is so no longer, and need not miss its heartbeats. */
+async function resume(boss: PgBoss): Promise<void> {
+  for (const name of names) {
+    const jobs = await boss.findJobs(name);
+    const under = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
+    if (under.length > 0) await boss.fail(name, under, { message: "the process ended" });
+  }
+}
+
+/** A dead letter is never the end, and never silent. */
+async function revive(
+  boss: PgBoss,
+  { retries, onGivenUp }: Required<Pick<QueueSettings, "retries" | "onGivenUp">>,
+): Promise<void> {
+  for (const { data, sourceName, sourceRetryCount, sourceOutput } of await boss.findJobs<object>(dead)) {
+    const tries = Number(sourceRetryCount) + 1;
+    // Fewer: it failed while another one of its key waited to be tried again, and that one goes on.
+    if (tries <= retries) continue;
+    onGivenUp({ queue: String(sourceName), key: data, tries, reason: toReason(sourceOutput) });
+  }
+  await boss.redrive(dead);
+}
+
 /** A job that fails is tried again by the queue, which itself tells nobody. */
-async function each<T>(
+async function each<T extends object>(
   jobs: Job<T>[],
   handle: (key: T) => Promise<void>,
-  onError: (error: Error) => void,
+  onFailed: (failure: JobFailure) => void,
 ): Promise<void> {
-  try {
-    for (const { data } of jobs) await handle(data);
-  } catch (error) {
-    onError(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+  for (const { name, data, retryCount } of jobs) {
+    try {
+      await handle(data);
+    } catch (error) {
+      onFailed({ queue: name, key: data, tries: retryCount + 1, reason: toReason(error) });
+      throw error;
+    }
   }
+}
+
+function toReason(error: unknown): string {
+  const message = typeof error === "object" && error !== null && "message" in error ? error.message : error;
+  return String(message ?? "unknown");
 }

@@ -27,6 +27,8 @@ export interface AppSettings {
   readonly appId: number;
   readonly privateKey: string;
   readonly webhookSecret: string;
+  /** The one before it, while GitHub is told the new one. */
+  readonly previousSecret: string | undefined;
   readonly host: HostSetting;
   readonly chains: readonly ChainSetting[];
   readonly relayer: RelayerSetting;
@@ -54,6 +56,7 @@ export function readAppSettings(environment: Environment): AppSettings {
     appId: readNumber(environment, "APP_ID", { min: 1 }),
     privateKey: readPrivateKey(environment),
     webhookSecret: readSecret(environment),
+    previousSecret: readPreviousSecret(environment),
     host: readHost(environment),
     chains: readChains(environment),
     relayer: readRelayer(environment),
@@ -113,6 +116,11 @@ function readSecret({ WEBHOOK_SECRET: secret }: Environment): Read<string> {
   if (!secret) return wrong("WEBHOOK_SECRET", "expected the webhook's secret, found nothing");
   if (secret === "development") return wrong("WEBHOOK_SECRET", "expected a secret that nobody can guess");
   return { value: secret };
+}
+
+function readPreviousSecret({ WEBHOOK_SECRET_PREVIOUS: secret }: Environment): Read<string | undefined> {
+  if (secret === "development") return wrong("WEBHOOK_SECRET_PREVIOUS", "expected a secret that nobody can guess");
+  return { value: secret || undefined };
 }
 
 function readRelayer(environment: Environment): Read<RelayerSetting> {

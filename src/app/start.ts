@@ -15,7 +15,8 @@ import { CountersignError, failure } from "../errors.ts";
 import { assertChains, assertIdentity } from "./assert-settings.ts";
 import { listen } from "./events.ts";
 import { openInstallations } from "./installations.ts";
-import { openQueue } from "./queue.ts";
+import type { CommitKey, PullKey } from "./keys.ts";
+import { type JobFailure, openQueue } from "./queue.ts";
 import { createAppServer } from "./server.ts";
 import { type AppSettings, openRelayerWallet } from "./settings.ts";
 import { createHandlers } from "./work.ts";
@@ -32,6 +33,12 @@ function nameSetting(error: unknown, name: string): unknown {
   return isStore ? failure("SETTING_INVALID", `${name}: ${error.message}`) : error;
 }
 
+/** Numbers alone: names are people's words. */
+function toFields({ queue, key, tries, reason }: JobFailure): object {
+  const { repositoryId: repository, number: pull, commit } = key as Partial<PullKey & CommitKey>;
+  return { queue, repository, pull, commit, tries, reason };
+}
+
 async function listenOn(server: Server, port: number): Promise<void> {
   server.listen(port);
   await once(server, "listening").catch((cause) => {
@@ -44,7 +51,7 @@ export async function startApp(
   settings: AppSettings,
   { log, path }: { readonly log: Logger; readonly path: string | undefined },
 ): Promise<RunningApp> {
-  const { appId, privateKey, webhookSecret, host, chains, data, databaseUrl } = settings;
+  const { appId, privateKey, webhookSecret, previousSecret, host, chains, data, databaseUrl } = settings;
   const wallet = await openRelayerWallet(settings.relayer);
   const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
   const registries = new Map(opened.map(({ chainId, chain, registry }) => [chainId, openRegistry(chain, registry)]));
@@ -62,7 +69,10 @@ export async function startApp(
   const queue = await openQueue({
     databaseUrl,
     directory: join(data, "queue"),
-    onError: (error) => log.error({ reason: error.message }, "a job failed, and is tried again"),
+    onError: ({ message }) => log.error({ reason: message }, "the queue's database does not work"),
+    onFailed: (failure) => log.error(toFields(failure), "a job failed, and is tried again"),
+    onGivenUp: (failure) =>
+      log.error(toFields(failure), "a job had failed too often, and is taken up again by the sweep"),
   });
   // Probot logs the whole event beside an error; people's words have no place in a log.
   const quiet = log.child({}, { redact: { paths: ["event"], remove: true } });
@@ -79,12 +89,14 @@ export async function startApp(
     relayers,
     compiler,
     sink: queue,
+    deliveries: store.deliveries,
     log,
     native,
     limits: settings.limits,
     remembered: rememberObjects(store.blobs),
   };
-  const server = createAppServer(probot, log);
+  const secrets = [webhookSecret, ...(previousSecret === undefined ? [] : [previousSecret])];
+  const server = createAppServer({ probot, secrets, deliveries: store.deliveries, log });
   await listenOn(server, settings.port);
   const { port } = server.address() as AddressInfo;
   await queue.start(createHandlers(workshop));

@@ -6,6 +6,7 @@ import { createRepositories } from "../clients/git/repositories.ts";
 import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
+import type { Deliveries } from "../clients/store/database-deliveries.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
@@ -28,6 +29,7 @@ export interface Workshop {
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
   readonly sink: KeySink;
+  readonly deliveries: Pick<Deliveries, "forget">;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
   readonly remembered: Remembered;
@@ -83,7 +85,8 @@ async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> 
 }
 
 /** Finds what events did not tell: they can be lost, and GitHub does not send them again. */
-async function sweep({ installations, sink }: Workshop): Promise<void> {
+async function sweep({ installations, sink, deliveries }: Workshop): Promise<void> {
+  await deliveries.forget();
   for await (const key of installations.list()) {
     const { api } = await installations.open(key);
     const github = openGithub(api, key);

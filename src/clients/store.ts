@@ -3,6 +3,7 @@ import type { KnownBlobs } from "./git/blob-hash.ts";
 import { toPrintable } from "./revert.ts";
 import { openEmbedded, openPostgres } from "./store/database.ts";
 import { createDatabaseBlobs } from "./store/database-blobs.ts";
+import { createDatabaseDeliveries, type Deliveries } from "./store/database-deliveries.ts";
 import { createDatabaseTransactions } from "./store/database-transactions.ts";
 import { migrate } from "./store/migrations.ts";
 import type { Transactions } from "./store/transactions.ts";
@@ -13,6 +14,8 @@ export interface StoreSettings {
   readonly directory: string;
   /** How many blobs are remembered at most. */
   readonly mostBlobs?: number;
+  /** How many deliveries are remembered at most. */
+  readonly mostDeliveries?: number;
   /** Milliseconds after which the lock of a killed process is taken over, at least 2,000. */
   readonly staleAfter?: number;
 }
@@ -22,6 +25,7 @@ export interface Store {
   readonly transactions: Transactions;
   /** For previews alone (protocol §2). */
   readonly blobs: KnownBlobs;
+  readonly deliveries: Deliveries;
   close(): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ export async function openStore({
   databaseUrl,
   directory,
   mostBlobs = 500_000,
+  mostDeliveries = 1_000_000,
   staleAfter = 5_000,
 }: StoreSettings): Promise<Store> {
   const opened = await translated(async () =>
@@ -48,11 +53,17 @@ export async function openStore({
   }
   const { database, close } = opened;
   const blobs = createDatabaseBlobs(database, { most: mostBlobs });
+  const deliveries = createDatabaseDeliveries(database, { most: mostDeliveries });
   return {
     transactions: translateAll(createDatabaseTransactions(database)),
     blobs: {
       find: (oids) => translated(() => blobs.find(oids)),
       keep: (found) => translated(() => blobs.keep(found)),
+    },
+    deliveries: {
+      isKnown: (id) => translated(() => deliveries.isKnown(id)),
+      remember: (id) => translated(() => deliveries.remember(id)),
+      forget: () => translated(() => deliveries.forget()),
     },
     close,
   };

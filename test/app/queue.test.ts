@@ -1,46 +1,64 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PullKey } from "../../src/app/keys.ts";
-import { openQueue, type Queue } from "../../src/app/queue.ts";
+import { type JobFailure, openQueue, type Queue, type QueueSettings } from "../../src/app/queue.ts";
 import { copyDataDirectory } from "../stage/template.ts";
 import { until } from "../stage/wait.ts";
 
-let directory: string;
-let queue: Queue;
-let errors: Error[];
+type Pull = (key: PullKey) => Promise<void>;
 
-const open = () =>
-  openQueue({ databaseUrl: undefined, directory: join(directory, "queue"), onError: (error) => errors.push(error) });
+let home: string;
+let failures: JobFailure[];
+let givenUp: JobFailure[];
+/** What the handlers are given; `pull` is the task under test. */
+let seen: string[];
+let pull: Pull;
 
-beforeEach(async () => {
-  errors = [];
-  directory = join(await mkdtemp(join(tmpdir(), "countersign-queue-")), "data");
-  await copyDataDirectory(directory);
-  queue = await open();
-}, 60_000);
+const open = (directory: string, settings: Partial<QueueSettings> = {}) =>
+  openQueue({
+    databaseUrl: undefined,
+    directory: join(home, directory),
+    onError: ({ message }) => expect.fail(message),
+    onFailed: (failure) => failures.push(failure),
+    onGivenUp: (failure) => givenUp.push(failure),
+    ...settings,
+  });
 
-afterEach(async () => {
-  await queue.stop();
-  await rm(join(directory, ".."), { recursive: true, force: true });
-});
+const start = (queue: Queue) =>
+  queue.start({
+    pull: (key) => pull(key),
+    commit: async () => void seen.push("commit"),
+    sweep: async () => void seen.push("sweep"),
+  });
 
 const key = (number: number, repositoryId = 2): PullKey => {
   return { installationId: 1, repositoryId, owner: "acme", repository: "vault", number };
 };
 
-/** Handlers that write down what they are given; `pull` is the task under test. */
-function handlers(pull: (key: PullKey) => Promise<void>) {
-  return { pull, commit: async () => undefined, sweep: async () => undefined };
-}
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "countersign-queue-"));
+  await copyDataDirectory(join(home, "data"));
+  for (const name of ["first", "second"]) await cp(join(home, "data", "queue"), join(home, name), { recursive: true });
+}, 60_000);
+beforeEach(() => {
+  [failures, givenUp, seen] = [[], [], []];
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe("the queue", () => {
+  let queue: Queue;
+
+  beforeAll(async () => {
+    queue = await open("first");
+    await start(queue);
+  }, 60_000);
+  afterAll(() => queue.stop());
+
   it("gives every key to its handler", async () => {
-    const seen: string[] = [];
-    const note = (name: string) => async () => void seen.push(name);
-    await queue.start({ pull: note("pull"), commit: note("commit"), sweep: note("sweep") });
+    pull = async () => void seen.push("pull");
     await queue.pull(key(1));
     await queue.commit({ ...key(1), commit: "a".repeat(40) });
     await queue.sweep();
@@ -52,15 +70,13 @@ describe("the queue", () => {
     let running = 0;
     let most = 0;
     let runs = 0;
-    await queue.start(
-      handlers(async () => {
-        running += 1;
-        runs += 1;
-        most = Math.max(most, running);
-        await sleep(700);
-        running -= 1;
-      }),
-    );
+    pull = async () => {
+      running += 1;
+      runs += 1;
+      most = Math.max(most, running);
+      await sleep(700);
+      running -= 1;
+    };
     await queue.pull(key(1));
     await until("the first", async () => running === 1);
     for (let count = 0; count < 20; count++) await queue.pull(key(1));
@@ -72,44 +88,104 @@ describe("the queue", () => {
   it("runs jobs of several keys side by side", async () => {
     let running = 0;
     let most = 0;
-    await queue.start(
-      handlers(async () => {
-        running += 1;
-        most = Math.max(most, running);
-        await sleep(500);
-        running -= 1;
-      }),
-    );
+    pull = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await sleep(500);
+      running -= 1;
+    };
     for (const each of [key(1), key(2), key(1, 3)]) await queue.pull(each);
     await until("three at once", async () => most === 3, { timeout: 10_000 });
+    await until("their end", async () => running === 0);
+  });
+
+  it("lets nobody wait for a job whose key runs already", async () => {
+    const running = new Set<number>();
+    const isFree = () => running.has(2) && running.has(3);
+    pull = async ({ number }) => {
+      running.add(number);
+      if (number === 1) await until("the others", async () => isFree(), { timeout: 10_000 });
+    };
+    await queue.pull(key(1));
+    await until("the first", async () => running.has(1));
+    for (const number of [1, 2, 3]) await queue.pull(key(number));
+    await until("the others", async () => isFree(), { timeout: 5_000 });
   });
 
   it("tries a job again that failed, says so, and lets others pass meanwhile", async () => {
     const tries: number[] = [];
-    await queue.start(
-      handlers(async ({ number }) => {
-        tries.push(number);
-        if (number === 1 && tries.filter((one) => one === 1).length < 2) throw new Error("the chain is down");
-      }),
-    );
-    await queue.pull(key(1));
-    await until("the failure", async () => errors.length === 1);
-    await queue.pull(key(2));
-    await until("both", async () => tries.includes(2) && tries.filter((one) => one === 1).length === 2);
-    expect(errors.map(({ message }) => message)).toEqual(["the chain is down"]);
+    pull = async ({ number }) => {
+      tries.push(number);
+      if (number === 4 && tries.filter((one) => one === 4).length < 2) throw new Error("the chain is down");
+    };
+    await queue.pull(key(4));
+    await until("the failure", async () => failures.length === 1);
+    await queue.pull(key(5));
+    await until("both", async () => tries.includes(5) && tries.filter((one) => one === 4).length === 2);
+    expect(failures).toEqual([{ queue: "pull", key: key(4), tries: 1, reason: "the chain is down" }]);
   });
 
   it("finds what failed soon after something new comes for the same key", async () => {
     let tries = 0;
-    await queue.start(
-      handlers(async () => {
-        tries += 1;
-        if (tries === 1) throw new Error("no");
-      }),
-    );
-    await queue.pull(key(1));
-    await until("the failure", async () => errors.length === 1);
-    await queue.pull(key(1));
+    pull = async () => {
+      tries += 1;
+      if (tries === 1) throw new Error("no");
+    };
+    await queue.pull(key(6));
+    await until("the failure", async () => failures.length === 1);
+    await queue.pull(key(6));
     await until("the second try", async () => tries >= 2, { timeout: 1_900 });
+  });
+});
+
+describe("what a process leaves behind when it ends", () => {
+  it("is done by the next one: what waits, and what was under way", async () => {
+    const queue = await open("second", { retries: 0 });
+    const { promise: end, resolve: finish } = Promise.withResolvers<void>();
+    const entered = new Set<number>();
+    pull = async ({ number }) => {
+      entered.add(number);
+      if (number === 1) await end;
+    };
+    await start(queue);
+    await queue.pull(key(1));
+    await until("the first", async () => entered.has(1));
+    await queue.pull(key(1));
+    // As a kill leaves it: the files, while the job runs.
+    await cp(join(home, "second"), join(home, "left"), { recursive: true });
+    const next = await open("left");
+    const done: number[] = [];
+    pull = async ({ number }) => void done.push(number);
+    await next.pull(key(2));
+    await start(next);
+    await until("both", async () => done.includes(1) && done.includes(2), { timeout: 10_000 });
+    finish();
+    await Promise.all([queue.stop(), next.stop()]);
+  });
+
+  it("is, where it had failed to the last try, told of and taken up again by the sweep", async () => {
+    const queue = await open("second", { retries: 0 });
+    pull = async ({ number }) => {
+      if (number === 3) throw new Error("the chain is down");
+    };
+    await start(queue);
+    await queue.pull(key(3));
+    await until("the failure", async () => failures.length === 1);
+    await queue.stop();
+    const next = await open("second", { retries: 0 });
+    let done = 0;
+    pull = async ({ number }) => {
+      if (number === 3) done += 1;
+    };
+    await start(next);
+    await sleep(1_000);
+    expect([done, givenUp]).toEqual([0, []]);
+    await next.sweep();
+    await until("the last word", async () => done === 1);
+    expect(givenUp).toEqual([{ queue: "pull", key: key(3), tries: 1, reason: "the chain is down" }]);
+    await next.sweep();
+    await until("another sweep", async () => seen.length === 2);
+    expect([done, givenUp.length]).toEqual([1, 1]);
+    await next.stop();
   });
 });

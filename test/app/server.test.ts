@@ -7,8 +7,11 @@ import { Probot } from "probot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAppServer } from "../../src/app/server.ts";
 import { knock, sign } from "../stage/door.ts";
+import { until } from "../stage/wait.ts";
 
 const secret = "a secret";
+const previous = "the secret before it";
+const known = new Set<string>();
 const received: string[] = [];
 const warnings: object[] = [];
 let server: Server;
@@ -23,7 +26,12 @@ beforeAll(async () => {
     });
     app.on("push", ({ id }) => void received.push(id));
   });
-  server = createAppServer(probot, { warn: (fields) => void warnings.push(fields) });
+  const deliveries = {
+    isKnown: async (id: string) => known.has(id),
+    remember: async (id: string) => void known.add(id),
+  };
+  const log = { warn: (fields: object) => void warnings.push(fields) };
+  server = createAppServer({ probot, secrets: [secret, previous], deliveries, log });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
@@ -52,6 +60,40 @@ describe("the door", () => {
     expect(response.status).toBe(500);
     expect(await response.text()).toBe('{"error":"internal"}');
     expect(JSON.stringify(warnings)).not.toContain("secrets");
+  });
+
+  it("hands one that was signed with the secret before this one on, and none signed with another", async () => {
+    const statuses = [previous, secret, "the secret before that"].map((one) =>
+      knock({ url }, { body: "{}", event: "push", secret: one }),
+    );
+    expect(await Promise.all(statuses)).toEqual([202, 202, 401]);
+  });
+
+  it("does nothing about a delivery that it has taken already", async () => {
+    const request = { body: "{}", event: "push", secret, headers: { "x-github-delivery": randomUUID() } };
+    const before = received.length;
+    expect([await knock({ url }, request), await knock({ url }, request)]).toEqual([202, 202]);
+    expect(received.length - before).toBe(1);
+  });
+
+  it("takes a delivery that could not be stored when it comes again", async () => {
+    const id = randomUUID();
+    const request = { body: "{}", secret, headers: { "x-github-delivery": id } };
+    expect(await knock({ url }, { ...request, event: "ping" })).toBe(500);
+    expect(await knock({ url }, { ...request, event: "push" })).toBe(202);
+    expect(received).toContain(id);
+  });
+
+  it("checks the bytes themselves, not what they say as text", async () => {
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    const post = (signature: string) =>
+      fetch(`${url}/api/github/webhooks`, {
+        method: "POST",
+        body: bytes,
+        headers: { "x-github-delivery": "1", "x-github-event": "push", "x-hub-signature-256": signature },
+      });
+    expect((await post(sign(bytes.toString("utf8"), secret))).status).toBe(401);
+    expect((await post(sign(bytes, secret))).status).toBe(400);
   });
 
   it.each([
@@ -125,5 +167,29 @@ describe("a body of more than 25 MB", () => {
     const body = JSON.stringify({ text: "x".repeat(25 * 1024 * 1024 - 11) });
     expect(Buffer.byteLength(body)).toBe(25 * 1024 * 1024);
     expect(await knock({ url }, { body, event: "push", secret })).toBe(202);
+  });
+});
+
+describe("many bodies at once", () => {
+  const limits = { one: 1024 * 1024, all: 3 * 1024 * 1024 };
+  const head = `POST /api/github/webhooks HTTP/1.1\r\nhost: x\r\nx-github-delivery: 1\r\nx-github-event: push\r\nx-hub-signature-256: ${sign("{}", secret)}\r\ncontent-length: ${limits.one}\r\n\r\n`;
+
+  it("are refused where they would take the memory, and taken again when there is room", async () => {
+    const deliveries = { isKnown: async () => false, remember: async () => undefined };
+    const probot = new Probot({ appId: 1, privateKey: "-", secret, logLevel: "fatal" });
+    const small = createAppServer({ probot, secrets: [secret], deliveries, log: { warn: () => undefined }, limits });
+    small.listen(0, "127.0.0.1");
+    await once(small, "listening");
+    const door = { port: (small.address() as AddressInfo).port, host: "127.0.0.1" };
+    const sockets = Array.from({ length: 4 }, () => connect(door));
+    for (const socket of sockets) socket.on("error", () => undefined).write(head + "x".repeat(limits.one - 1));
+    const answers = await Promise.race(sockets.map((socket) => once(socket, "data")));
+    expect(String(answers)).toMatch(/^HTTP\/1\.1 503 /);
+    expect((await fetch(`http://127.0.0.1:${door.port}/health`)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    const retry = () => knock({ url: `http://127.0.0.1:${door.port}` }, { body: "{}", event: "push", secret });
+    await until("room", async () => (await retry()) === 202, { timeout: 5_000 });
+    small.closeAllConnections();
+    small.close();
   });
 });

@@ -86,6 +86,7 @@ const wrong: [string, Record<string, string | undefined>, string][] = [
   ["a file that is not there", { PRIVATE_KEY: "", PRIVATE_KEY_PATH: "nowhere.pem" }, "PRIVATE_KEY_PATH"],
   ["no secret, which Probot would take for a known one", { WEBHOOK_SECRET: "" }, "WEBHOOK_SECRET"],
   ["the secret that everybody knows", { WEBHOOK_SECRET: "development" }, "WEBHOOK_SECRET"],
+  ["it as the secret before", { WEBHOOK_SECRET_PREVIOUS: "development" }, "WEBHOOK_SECRET_PREVIOUS"],
   ["no chain", { COUNTERSIGN_CHAINS: undefined }, "COUNTERSIGN_CHAINS"],
   ["an empty list of chains", { COUNTERSIGN_CHAINS: "[]" }, "COUNTERSIGN_CHAINS"],
   ["chains that are no JSON", { COUNTERSIGN_CHAINS: "1=https://rpc.example" }, "COUNTERSIGN_CHAINS"],

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Transaction, Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { openEmbedded } from "../../src/clients/store/database.ts";
+import { createDatabaseDeliveries } from "../../src/clients/store/database-deliveries.ts";
 import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import type { SignedTransaction, Transactions } from "../../src/clients/store/transactions.ts";
 import { openStore, type Store } from "../../src/clients/store.ts";
@@ -96,6 +98,41 @@ for (const [kind, open] of kinds) {
     });
   });
 }
+
+describe("deliveries", { timeout: 60_000 }, () => {
+  it("are known also after a restart, and forgotten where there are too many", async () => {
+    const options = { directory: join(directory, "blobs"), mostDeliveries: 2 };
+    const first = await openStore(options);
+    for (const id of ["1", "2", "2"]) await first.deliveries.remember(id);
+    await first.close();
+    const { deliveries, close } = await openStore(options);
+    const known = () => Promise.all(["1", "2", "3"].map((id) => deliveries.isKnown(id)));
+    expect(await known()).toEqual([true, true, false]);
+    await deliveries.forget();
+    expect(await known()).toEqual([true, true, false]);
+    await deliveries.remember("3");
+    await deliveries.forget();
+    expect(await known()).toEqual([false, true, true]);
+    await close();
+  });
+
+  it("are forgotten after four days, when GitHub sends them no more", async () => {
+    const { database, close } = await openEmbedded(join(directory, "blobs"), { staleAfter: 5_000 });
+    const deliveries = createDatabaseDeliveries(database, { most: 10 });
+    await deliveries.remember("young");
+    const age = (id: string, hours: number) =>
+      database
+        .insertInto("deliveries")
+        .values({ id, received_at: new Date(Date.now() - hours * 3_600_000) })
+        .execute();
+    await age("3 days", 72);
+    await age("4 days", 97);
+    await deliveries.forget();
+    const ids = ["young", "3 days", "4 days"].map((id) => deliveries.isKnown(id));
+    expect(await Promise.all(ids)).toEqual([true, true, false]);
+    await close();
+  });
+});
 
 describe("known blobs", { timeout: 60_000 }, () => {
   const hash = (index: number) => index.toString(16).padStart(64, "0");

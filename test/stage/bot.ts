@@ -6,6 +6,7 @@ import { until } from "./wait.ts";
 /** The App as a process of its own, as `npm start` runs it. */
 export interface Bot {
   readonly url: string;
+  readonly pid: number;
   readonly log: readonly string[];
   /** SIGTERM: it finishes what it does. SIGKILL: it is gone. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
@@ -39,6 +40,7 @@ export async function startBot(settings: Readonly<Record<string, string>>): Prom
   );
   return {
     url,
+    pid: Number(child.pid),
     log,
     async stop(signal = "SIGTERM") {
       process.off("exit", kill);

@@ -22,7 +22,11 @@ export interface FragilePlay {
  */
 export type Watcher = (request: string) => "before" | "after" | "lost" | undefined;
 
-export async function openFragilePlay(options: PlayOptions): Promise<FragilePlay> {
+/** `more`: settings over those of the stage. */
+export async function openFragilePlay({
+  more,
+  ...options
+}: Omit<PlayOptions, "settings"> & { readonly more?: Record<string, string> }): Promise<FragilePlay> {
   const proxies: (RpcProxy | HttpProxy)[] = [];
   let watcher: Watcher | undefined;
   let play: Play | undefined;
@@ -42,7 +46,7 @@ export async function openFragilePlay(options: PlayOptions): Promise<FragilePlay
       const host = await startHttpProxy(github.url, async (line, forward) => (await meet(line, forward)) ?? undefined);
       proxies.push(rpc, host);
       const [chain] = JSON.parse(String(toSettings(registry).COUNTERSIGN_CHAINS));
-      return { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, rpc: rpc.rpc }]), GHE_HOST: host.host };
+      return { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, rpc: rpc.rpc }]), GHE_HOST: host.host, ...more };
     },
   });
   const opened = play;

@@ -27,6 +27,6 @@ export async function knock(
   return response.status;
 }
 
-export function sign(body: string, secret: string): string {
+export function sign(body: string | Buffer, secret: string): string {
   return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }

@@ -8,6 +8,8 @@ import { openStore } from "../../src/clients/store.ts";
 const cache = fileURLToPath(new URL("../../node_modules/.cache/countersign/", import.meta.url));
 const template = join(cache, `data-${versionOf("@electric-sql/pglite")}-${versionOf("pg-boss")}`);
 
+const deaf = { onError: () => undefined, onFailed: () => undefined, onGivenUp: () => undefined };
+
 function versionOf(name: string): string {
   const manifest = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
   return JSON.parse(readFileSync(manifest, "utf8")).version;
@@ -27,7 +29,7 @@ async function makeTemplate(): Promise<void> {
   await mkdir(cache, { recursive: true });
   const draft = await mkdtemp(join(cache, "draft-"));
   const store = await openStore({ directory: join(draft, "store") });
-  const queue = await openQueue({ databaseUrl: undefined, directory: join(draft, "queue"), onError: () => undefined });
+  const queue = await openQueue({ databaseUrl: undefined, directory: join(draft, "queue"), ...deaf });
   await queue.stop();
   await store.close();
   // Another process may have been faster.

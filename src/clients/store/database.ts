@@ -4,6 +4,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { type Generated, Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { lockDirectory } from "../directory-lock.ts";
+import type { DeliveriesTable } from "./database-deliveries.ts";
 
 export interface TransactionsTable {
   readonly id: Generated<string>;
@@ -31,6 +32,7 @@ export interface BlobsTable {
 
 export interface Tables {
   readonly blobs: BlobsTable;
+  readonly deliveries: DeliveriesTable;
   readonly transactions: TransactionsTable;
 }
 

@@ -52,6 +52,18 @@ const migrations: Readonly<Record<string, Migration>> = {
       await database.schema.withSchema(schema).createIndex("blobs_used").on("blobs").column("used_on").execute();
     },
   },
+  "2026-03-deliveries": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .withSchema(schema)
+        .createTable("deliveries")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("received_at", "timestamptz", (column) => column.notNull())
+        .execute();
+      const index = database.schema.withSchema(schema).createIndex("deliveries_received");
+      await index.on("deliveries").column("received_at").execute();
+    },
+  },
 };
 
 /** Brings the tables to this version; several processes may do so at once. Throws what the database throws. */
