@@ -1,16 +1,19 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
 import type { KeySink } from "./events.ts";
-import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
+import type { CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
 
 export interface Handlers {
   pull(key: PullKey): Promise<void>;
   commit(key: CommitKey): Promise<void>;
-  /** Finds every pull request that may have been missed. */
+  /** Finds every pull request of an installation that may have been missed. */
+  installation(key: InstallationKey): Promise<void>;
+  /** Finds every installation. */
   sweep(): Promise<void>;
 }
 
 export interface Queue extends KeySink {
+  installation(key: InstallationKey, after?: Date): Promise<void>;
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
@@ -30,7 +33,7 @@ const policy = {
   expireInSeconds: 3600,
 } as const;
 
-const names = ["pull", "commit", "sweep"] as const;
+const names = ["pull", "commit", "installation", "sweep"] as const;
 const hourly = "17 * * * *";
 
 export interface QueueSettings {
@@ -53,9 +56,13 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
   // The embedded database has this one process: what was under way when it died, the first sweep finds again.
   if (embedded) for (const name of names) await boss.deleteAllJobs(name);
 
+  const send = async (name: string, key: object, { id, after }: { id: string; after: Date | undefined }) =>
+    void (await boss.send(name, key, { singletonKey: id, ...(after && { startAfter: after }) }));
+
   return {
-    pull: async (key) => void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` })),
-    commit: async (key) => void (await boss.send("commit", key, { singletonKey: `${toId(key)}/${key.commit}` })),
+    pull: (key, after) => send("pull", key, { id: `${toId(key)}/${key.number}`, after }),
+    commit: (key, after) => send("commit", key, { id: `${toId(key)}/${key.commit}`, after }),
+    installation: (key, after) => send("installation", key, { id: String(key.installationId), after }),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
       const options = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
@@ -65,6 +72,7 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
           each(jobs, handle, onError);
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
+      await boss.work("installation", options, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },

@@ -33,19 +33,25 @@ const key = (number: number, repositoryId = 2): PullKey => {
 
 /** Handlers that write down what they are given; `pull` is the task under test. */
 function handlers(pull: (key: PullKey) => Promise<void>) {
-  return { pull, commit: async () => undefined, sweep: async () => undefined };
+  return { pull, commit: async () => undefined, installation: async () => undefined, sweep: async () => undefined };
 }
 
 describe("the queue", () => {
   it("gives every key to its handler", async () => {
     const seen: string[] = [];
     const note = (name: string) => async () => void seen.push(name);
-    await queue.start({ pull: note("pull"), commit: note("commit"), sweep: note("sweep") });
+    await queue.start({
+      pull: note("pull"),
+      commit: note("commit"),
+      installation: note("installation"),
+      sweep: note("sweep"),
+    });
     await queue.pull(key(1));
     await queue.commit({ ...key(1), commit: "a".repeat(40) });
+    await queue.installation({ installationId: 1 });
     await queue.sweep();
-    await until("all three", async () => seen.length === 3);
-    expect(seen.toSorted()).toEqual(["commit", "pull", "sweep"]);
+    await until("all four", async () => seen.length === 4);
+    expect(seen.toSorted()).toEqual(["commit", "installation", "pull", "sweep"]);
   });
 
   it("runs one job of a key at a time, and one more for whatever came meanwhile", async () => {
@@ -67,6 +73,18 @@ describe("the queue", () => {
     await until("the second", async () => runs === 2 && running === 0);
     await sleep(1_200);
     expect([most, runs]).toEqual([1, 2]);
+  });
+
+  it("leaves a job alone until its time, and does not run what comes for it meanwhile", async () => {
+    const times: number[] = [];
+    await queue.start(handlers(async () => void times.push(Date.now())));
+    const after = new Date(Date.now() + 2_500);
+    await queue.pull(key(1), after);
+    await queue.pull(key(1));
+    await queue.pull(key(2));
+    await until("both", async () => times.length === 2);
+    await sleep(1_200);
+    expect(times.map((time) => time >= after.getTime())).toEqual([false, true]);
   });
 
   it("runs jobs of several keys side by side", async () => {
