@@ -7,8 +7,7 @@ interface Ending {
   readonly proposals: readonly { readonly state: ProposalState }[];
 }
 
-/** Whether a closed pull request needs nothing more, as long as nobody touches it. A rejection
- * can be deleted, so that it is no end. */
+/** Whether a closed pull request needs nothing more while nobody touches it. A rejection can be deleted, so is no end. */
 export function isAtRest({ scope, proposals }: Ending): boolean {
   return scope.kind !== "policy-invalid" && proposals.every(({ state }) => final.includes(state));
 }
