@@ -2,7 +2,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
-import { createConditionalFetch } from "../clients/conditional-fetch.ts";
+import { createConditionalFetch, type Fetch } from "../clients/conditional-fetch.ts";
 import { toGithubFailure } from "../clients/github.ts";
 import type { AppIdentity } from "../facts.ts";
 import type { HostSetting } from "../settings.ts";
@@ -52,6 +52,8 @@ export function openInstallations({
   readonly host: HostSetting;
 }): Installations {
   const connect = createConnect(host);
+  // For jobs alone, which come again within the hour of their token. The sweep does not, and it is all of them.
+  const conditional = createConditionalFetch(direct);
   const app = connect("app", { authStrategy: createAppAuth, auth: { appId, privateKey } });
   const auth = createAppAuth({ appId, privateKey, request: app.request });
 
@@ -64,7 +66,7 @@ export function openInstallations({
       const repositoryIds = [repositoryId];
       const wanted = { type: "installation", installationId, repositoryIds, permissions } as const;
       const { token } = await auth(wanted).catch(refuse);
-      return { api: connect(installationId, { auth: token }), token };
+      return { api: connect(installationId, { auth: token, request: { fetch: conditional } }), token };
     },
     async *list() {
       const pages = orRefuse(app.paginate.iterator(app.rest.apps.listInstallations, { per_page: 100 }));
@@ -103,16 +105,14 @@ function refuse(cause: unknown): never {
   throw toGithubFailure(cause);
 }
 
-/** Clients that share what is kept of answers, and what is known of limits. */
+const direct: Fetch = (url, init) => fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) });
+
+/** Clients that share what is known of limits. */
 function createConnect(host: HostSetting): (payer: Payer, options: object) => Octokit {
   const gate = createLimitGate();
-  const direct = (url: string, init: RequestInit) =>
-    fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) });
-  const conditional = createConditionalFetch(direct);
-
   return (payer, options) => {
     const Api = Octokit.plugin(gate.toPlugin(payer), retry, throttling);
-    const api = new Api({ ...base(host, payer), ...options, request: { fetch: conditional } });
+    const api = new Api({ ...base(host, payer), ...options });
     api.hook.before("request", (asked) => {
       forbidRepetition(asked);
       // What is streamed is files, and not to be held.
@@ -141,6 +141,7 @@ function base(host: HostSetting, payer: Payer) {
   return {
     baseUrl: host.api,
     userAgent: "countersign",
+    request: { fetch: direct },
     // Octokit's own lines go past the App's log; what failed is told by whoever asked.
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     // Its pace is GitHub's advice for one installation: without an id, all would share it.

@@ -73,6 +73,16 @@ describe("what was read before", () => {
     expect(takeStatuses()).toEqual([200]);
   });
 
+  it("is not held where it is streamed, as files are", async () => {
+    const { api } = await installations.open(await toKey("vault"));
+    const oid = await scene.work.git("rev-parse", "main");
+    const request = { parseSuccessResponseBody: false };
+    const read = () => api.request("GET /repos/{owner}/{repo}/git/commits/{oid}", { ...scene.repo, oid, request });
+    takeStatuses();
+    for (const { data } of [await read(), await read()]) await new Response(data).text();
+    expect(takeStatuses()).toEqual([200, 200]);
+  });
+
   it("is nothing to another repository's token", async () => {
     const { api } = await installations.open(await toKey("secret"));
     await api.rest.repos.get({ owner: "acme", repo: "secret" });
