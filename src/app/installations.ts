@@ -132,7 +132,7 @@ function forbidRepetition(options: { method: string; request: object }): void {
 
 function quiet(): void {}
 
-/** No limit is waited for here: the job comes back when it ends (postpone.ts). */
+/** Throttling has to be told, and is never asked: the gate is nearer to the request, and no limit is waited for here. */
 const never = () => false;
 
 /** GitHub Enterprise Server limits no rates unless told to, and github.com's are kept (docs/configuration.md). */
@@ -146,7 +146,5 @@ function base(host: HostSetting, payer: Payer) {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     // Its pace is GitHub's advice for one installation: without an id, all would share it.
     throttle: { enabled: isGithubCom, id: String(payer), onRateLimit: never, onSecondaryRateLimit: never },
-    // 429 too: it is a limit.
-    retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
   };
 }

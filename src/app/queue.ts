@@ -72,7 +72,11 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
           each(jobs, handle, onError);
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
-      await boss.work("installation", { ...options, burstWhenReadyExceeds: 1 }, told(handlers.installation));
+      await boss.work(
+        "installation",
+        { ...options, pollingIntervalSeconds: 2, burstWhenReadyExceeds: 1 },
+        told(handlers.installation),
+      );
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },
