@@ -35,6 +35,8 @@ const policy = {
 
 const names = ["pull", "commit", "installation", "sweep"] as const;
 const hourly = "17 * * * *";
+/** The sweep makes thousands at once: they are taken ten by ten, without a pause while there are as many. */
+const many = { pollingIntervalSeconds: 2, localConcurrency: 4, batchSize: 10, burstWhenBatchFull: true };
 
 export interface QueueSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
@@ -72,11 +74,7 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
           each(jobs, handle, onError);
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
-      await boss.work(
-        "installation",
-        { ...options, pollingIntervalSeconds: 2, burstWhenReadyExceeds: 1 },
-        told(handlers.installation),
-      );
+      await boss.work("installation", many, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },
