@@ -9,6 +9,7 @@ interface Report {
 const benches: Readonly<Record<string, () => Promise<{ readonly measure: () => Promise<readonly Row[]> }>>> = {
   gas: () => import("./gas.ts"),
   github: () => import("./github.ts"),
+  scaling: () => import("./scaling.ts"),
   "tree-hash": () => import("./tree-hash.ts"),
   webhooks: () => import("./webhooks.ts"),
 };

@@ -10,6 +10,6 @@ export interface Row {
 }
 
 export function toRow(row: Omit<Row, "ratio">): Row {
-  const ratio = row.reference === null ? null : Number((row.ours / row.reference).toFixed(4));
+  const ratio = !row.reference ? null : Number((row.ours / row.reference).toFixed(4));
   return { ...row, ratio };
 }

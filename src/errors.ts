@@ -98,6 +98,10 @@ export const catalogue = {
   GIT_NOT_A_REPOSITORY: ["usage", "Name a git repository (SHA-1 object format), bare or with a work tree."],
   GIT_TOO_LARGE: ["refusal", "The repository is larger than the limit; raise it, or hash a local clone."],
   GITHUB_UNREACHABLE: ["fault", "Try again; if it goes on, see the host's status page."],
+  GITHUB_LIMITED: [
+    "fault",
+    "Wait until then; the App does so by itself. A GITHUB_TOKEN of your own has a limit of its own.",
+  ],
   GITHUB_REFUSED: ["fault", "Check that the token or the App may read this repository."],
   CHAIN_UNREACHABLE: ["fault", "Check the RPC address; nothing was changed."],
   CHAIN_WRONG_ID: ["usage", "The RPC answers for another chain than the setting says."],
@@ -127,11 +131,17 @@ export interface Problem {
 export class CountersignError extends Error {
   override readonly name = "CountersignError";
   readonly problems: readonly [Problem, ...Problem[]];
+  /** Of a fault that ends by itself: when, in Unix milliseconds. */
+  readonly until: number | undefined;
 
-  constructor(problems: Problem | readonly [Problem, ...Problem[]], options?: ErrorOptions) {
+  constructor(
+    problems: Problem | readonly [Problem, ...Problem[]],
+    { until, ...options }: ErrorOptions & { until?: number } = {},
+  ) {
     const all: readonly [Problem, ...Problem[]] = "code" in problems ? [problems] : problems;
     super(all.map((problem) => problem.message).join("\n"), options);
     this.problems = all;
+    this.until = until;
   }
 
   get code(): ErrorCode {
@@ -151,10 +161,9 @@ export class CountersignError extends Error {
 export function failure(
   code: ErrorCode,
   message: string,
-  options?: ErrorOptions & { subject?: string },
+  { subject, ...options }: ErrorOptions & { subject?: string; until?: number } = {},
 ): CountersignError {
-  const problem = options?.subject === undefined ? { code, message } : { code, message, subject: options.subject };
-  return new CountersignError(problem, options?.cause === undefined ? undefined : { cause: options.cause });
+  return new CountersignError({ code, message, ...(subject !== undefined && { subject }) }, options);
 }
 
 /** The end of a switch over a union: does not compile while a case is missing. */

@@ -2,10 +2,10 @@ import type { Probot } from "probot";
 import { z } from "zod";
 import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
 
-/** Where keys go: stored before GitHub is answered. */
+/** Where keys go: stored before GitHub is answered. `after`: not to be looked at earlier. */
 export interface KeySink {
-  pull(key: PullKey): Promise<void>;
-  commit(key: CommitKey): Promise<void>;
+  pull(key: PullKey, after?: Date): Promise<void>;
+  commit(key: CommitKey, after?: Date): Promise<void>;
 }
 
 const id = z.int().positive();

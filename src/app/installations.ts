@@ -2,9 +2,12 @@ import { createAppAuth } from "@octokit/auth-app";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
+import { createConditionalFetch, type Fetch } from "../clients/conditional-fetch.ts";
+import { toGithubFailure } from "../clients/github.ts";
 import type { AppIdentity } from "../facts.ts";
 import type { HostSetting } from "../settings.ts";
-import type { RepositoryKey } from "./keys.ts";
+import type { InstallationKey, RepositoryKey } from "./keys.ts";
+import { createLimitGate, type Payer } from "./limit-gate.ts";
 
 /** The least that the bot needs (app.yml): it can never merge or write contents. */
 export const permissions = {
@@ -16,15 +19,24 @@ export const permissions = {
   pull_requests: "write",
 } as const;
 
+/** What the sweep needs, which has one token for all repositories of an installation: it looks, and changes nothing. */
+export const surveyPermissions = { contents: "read", metadata: "read", pull_requests: "read" } as const;
+
+/** A repository, with what changes whenever its default branch may have. */
+export interface ListedRepository extends RepositoryKey {
+  readonly pushedAt: string | null;
+  readonly defaultBranch: string;
+}
+
 export interface Installations {
   readIdentity(): Promise<AppIdentity>;
   /** A client for one repository alone, and the token that git uses for it. */
   open(key: RepositoryKey): Promise<{ readonly api: Octokit; readonly token: string }>;
-  /** Every repository that the App is installed on. */
-  list(): AsyncGenerator<RepositoryKey>;
+  /** Every installation that is not suspended. */
+  list(): AsyncGenerator<InstallationKey>;
+  /** Every repository that an installation reaches, and a client that reads them. */
+  survey(key: InstallationKey): Promise<{ readonly api: Octokit; list(): AsyncGenerator<ListedRepository> }>;
 }
-
-const Api = Octokit.plugin(retry, throttling);
 
 /** Requests answered within this time or not at all, in milliseconds. */
 const timeout = 30_000;
@@ -39,12 +51,10 @@ export function openInstallations({
   readonly privateKey: string;
   readonly host: HostSetting;
 }): Installations {
-  const connect = (options: object) => {
-    const api = new Api({ ...base(host), ...options });
-    api.hook.before("request", forbidRepetition);
-    return api;
-  };
-  const app = connect({ authStrategy: createAppAuth, auth: { appId, privateKey } });
+  const connect = createConnect(host);
+  // For jobs alone, which come again within the hour of their token. The sweep does not, and it is all of them.
+  const conditional = createConditionalFetch(direct);
+  const app = connect("app", { authStrategy: createAppAuth, auth: { appId, privateKey } });
   const auth = createAppAuth({ appId, privateKey, request: app.request });
 
   return {
@@ -53,19 +63,62 @@ export function openInstallations({
       return { id: Number(data?.id), slug: String(data?.slug) };
     },
     async open({ installationId, repositoryId }) {
-      const { token } = await auth({
-        type: "installation",
-        installationId,
-        repositoryIds: [repositoryId],
-        permissions,
-      });
-      return { api: connect({ auth: token }), token };
+      const repositoryIds = [repositoryId];
+      const wanted = { type: "installation", installationId, repositoryIds, permissions } as const;
+      const { token } = await auth(wanted).catch(refuse);
+      return { api: connect(installationId, { auth: token, request: { fetch: conditional } }), token };
     },
     async *list() {
-      for await (const { data } of app.paginate.iterator(app.rest.apps.listInstallations, { per_page: 100 })) {
-        for (const { id, suspended_at } of data) if (!suspended_at) yield* listRepositories(id, { auth, connect });
+      const pages = orRefuse(app.paginate.iterator(app.rest.apps.listInstallations, { per_page: 100 }));
+      for await (const { data } of pages) {
+        for (const { id, suspended_at } of data) if (!suspended_at) yield { installationId: id };
       }
     },
+    async survey({ installationId }) {
+      const wanted = { type: "installation", installationId, permissions: surveyPermissions } as const;
+      const { token } = await auth(wanted).catch(refuse);
+      const api = connect(installationId, { auth: token });
+      return { api, list: () => listRepositories(installationId, api) };
+    },
+  };
+}
+
+async function* listRepositories(installationId: number, api: Octokit): AsyncGenerator<ListedRepository> {
+  const pages = orRefuse(api.paginate.iterator(api.rest.apps.listReposAccessibleToInstallation, { per_page: 100 }));
+  for await (const { data } of pages) {
+    for (const { id, name, owner, pushed_at, default_branch } of data) {
+      const key = { installationId, repositoryId: id, owner: owner.login, repository: name };
+      yield { ...key, pushedAt: pushed_at, defaultBranch: default_branch };
+    }
+  }
+}
+
+async function* orRefuse<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* pages;
+  } catch (cause) {
+    refuse(cause);
+  }
+}
+
+function refuse(cause: unknown): never {
+  throw toGithubFailure(cause);
+}
+
+const direct: Fetch = (url, init) => fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) });
+
+/** Clients that share what is known of limits. */
+function createConnect(host: HostSetting): (payer: Payer, options: object) => Octokit {
+  const gate = createLimitGate();
+  return (payer, options) => {
+    const Api = Octokit.plugin(gate.toPlugin(payer), retry, throttling);
+    const api = new Api({ ...base(host, payer), ...options });
+    api.hook.before("request", (asked) => {
+      forbidRepetition(asked);
+      // What is streamed is files, and not to be held.
+      if (asked.request.parseSuccessResponseBody === false) asked.request.fetch = direct;
+    });
+    return api;
   };
 }
 
@@ -77,34 +130,21 @@ function forbidRepetition(options: { method: string; request: object }): void {
   if (options.method === "POST") Object.assign(options.request, { retries: 0 });
 }
 
-async function* listRepositories(
-  installationId: number,
-  { auth, connect }: { auth: ReturnType<typeof createAppAuth>; connect: (options: object) => Octokit },
-): AsyncGenerator<RepositoryKey> {
-  const { token } = await auth({ type: "installation", installationId });
-  const api = connect({ auth: token });
-  const pages = api.paginate.iterator(api.rest.apps.listReposAccessibleToInstallation, { per_page: 100 });
-  for await (const { data } of pages) {
-    for (const { id, name, owner } of data) {
-      yield { installationId, repositoryId: id, owner: owner.login, repository: name };
-    }
-  }
-}
-
 function quiet(): void {}
 
+/** Throttling has to be told, and is never asked: the gate is nearer to the request, and no limit is waited for here. */
+const never = () => false;
+
 /** GitHub Enterprise Server limits no rates unless told to, and github.com's are kept (docs/configuration.md). */
-function base(host: HostSetting) {
-  const once = (_after: number, _options: object, _octokit: unknown, retries: number) => retries < 2;
+function base(host: HostSetting, payer: Payer) {
+  const isGithubCom = host.enterpriseOrigin === undefined;
   return {
     baseUrl: host.api,
     userAgent: "countersign",
+    request: { fetch: direct },
     // Octokit's own lines go past the App's log; what failed is told by whoever asked.
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    throttle: { enabled: host.enterpriseOrigin === undefined, onRateLimit: once, onSecondaryRateLimit: once },
-    request: {
-      fetch: (url: string, init: RequestInit) =>
-        fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) }),
-    },
+    // Its pace is GitHub's advice for one installation: without an id, all would share it.
+    throttle: { enabled: isGithubCom, id: String(payer), onRateLimit: never, onSecondaryRateLimit: never },
   };
 }

@@ -1,16 +1,19 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
 import type { KeySink } from "./events.ts";
-import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
+import type { CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
 
 export interface Handlers {
   pull(key: PullKey): Promise<void>;
   commit(key: CommitKey): Promise<void>;
-  /** Finds every pull request that may have been missed. */
+  /** Finds every pull request of an installation that may have been missed. */
+  installation(key: InstallationKey): Promise<void>;
+  /** Finds every installation. */
   sweep(): Promise<void>;
 }
 
 export interface Queue extends KeySink {
+  installation(key: InstallationKey, after?: Date): Promise<void>;
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
@@ -39,13 +42,15 @@ const policy = {
   deleteAfterSeconds: 3600,
 } as const;
 
-const names = ["pull", "commit", "sweep"] as const;
+const names = ["pull", "commit", "installation", "sweep"] as const;
 /** Jobs that failed to the last try. Nobody works here: each sweep gives them back to the queue that they are from. */
 const dead = "dead";
 const hourly = "17 * * * *";
 const repeated = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
 /** In seconds: how soon it is seen that a job beats no longer, and how often what is done is thrown away. */
 const upkeep = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10, maintenanceIntervalSeconds: 3600 };
+/** The sweep makes thousands at once: they are taken ten by ten, without a pause while there are as many. */
+const many = { pollingIntervalSeconds: 2, localConcurrency: 4, batchSize: 10, burstWhenBatchFull: true };
 
 export interface QueueSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
@@ -75,9 +80,13 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
   await ensureQueues(boss, retries);
   if (embedded) await resume(boss);
 
+  const send = async (name: string, key: object, { id, after }: { id: string; after: Date | undefined }) =>
+    void (await boss.send(name, key, { singletonKey: id, group: { id }, ...(after && { startAfter: after }) }));
+
   return {
-    pull: async (key) => void (await boss.send("pull", key, alone(`${toId(key)}/${key.number}`))),
-    commit: async (key) => void (await boss.send("commit", key, alone(`${toId(key)}/${key.commit}`))),
+    pull: (key, after) => send("pull", key, { id: `${toId(key)}/${key.number}`, after }),
+    commit: (key, after) => send("commit", key, { id: `${toId(key)}/${key.commit}`, after }),
+    installation: (key, after) => send("installation", key, { id: String(key.installationId), after }),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
       const told =
@@ -92,6 +101,7 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
       const options = { ...repeated, groupConcurrency: 1 };
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
+      await boss.work("installation", many, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(sweep));
       await boss.schedule("sweep", sweeps, {}, { singletonKey: "sweep" });
     },
@@ -104,10 +114,6 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
 
 function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
-}
-
-function alone(key: string) {
-  return { singletonKey: key, group: { id: key } };
 }
 
 /** Also those that an earlier version made. */

@@ -13,6 +13,7 @@ import { createRelayer } from "../clients/relayer.ts";
 import { openStore } from "../clients/store.ts";
 import { CountersignError, failure } from "../errors.ts";
 import { assertChains, assertIdentity } from "./assert-settings.ts";
+import { createAtRest } from "./at-rest.ts";
 import { listen } from "./events.ts";
 import { openInstallations } from "./installations.ts";
 import type { CommitKey, PullKey } from "./keys.ts";
@@ -90,6 +91,7 @@ export async function startApp(
     compiler,
     sink: queue,
     deliveries: store.deliveries,
+    atRest: createAtRest(),
     log,
     native,
     limits: settings.limits,

@@ -7,17 +7,20 @@ import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import type { Deliveries } from "../clients/store/database-deliveries.ts";
+import { isAtRest } from "../decide/rest.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
 import { reviewPull } from "../flows/review.ts";
 import type { Hashing } from "../observe/directory.ts";
 import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
-import type { KeySink } from "./events.ts";
+import type { AtRest } from "./at-rest.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
-import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
-import type { Handlers } from "./queue.ts";
+import { type CommitKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
+import { orPostpone } from "./postpone.ts";
+import type { Handlers, Queue } from "./queue.ts";
+import { sweepAll, sweepInstallation, toRestName } from "./sweep.ts";
 
 /** What the App's jobs work with. */
 export interface Workshop {
@@ -28,24 +31,39 @@ export interface Workshop {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
-  readonly sink: KeySink;
+  readonly sink: Pick<Queue, "pull" | "commit" | "installation">;
   readonly deliveries: Pick<Deliveries, "forget">;
+  readonly atRest: AtRest;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
   readonly remembered: Remembered;
   readonly log: { info(fields: object, message: string): void };
 }
 
-/** Signatures live for 30 days at the most, so older merges have nothing left to finalize (protocol §3). */
-const longestTerm = 30 * 86_400;
-
 /** The jobs behind the keys. */
 export function createHandlers(workshop: Workshop): Handlers {
+  const { sink } = workshop;
   const identity = once(() => workshop.installations.readIdentity());
   return {
-    pull: async (key) => review(key, await identity(), workshop),
-    commit: (key) => enqueueCommit(key, workshop),
-    sweep: () => sweep(workshop),
+    pull: (key) =>
+      orPostpone(
+        async () => review(key, await identity(), workshop),
+        (until) => sink.pull(key, until),
+      ),
+    commit: (key) =>
+      orPostpone(
+        () => enqueueCommit(key, workshop),
+        (until) => sink.commit(key, until),
+      ),
+    installation: (key) =>
+      orPostpone(
+        () => sweepInstallation(key, workshop),
+        (until) => sink.installation(key, until),
+      ),
+    sweep: async () => {
+      await workshop.deliveries.forget();
+      await sweepAll(workshop);
+    },
   };
 }
 
@@ -63,6 +81,7 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
+  if (key.changedAt && isAtRest(verdict)) workshop.atRest.add(toRestName(key), key.changedAt);
 }
 
 async function openRepository(
@@ -80,28 +99,8 @@ async function openRepository(
 }
 
 async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {
-  const { sink } = workshop;
-  await enqueue(key, { sink, numbers: await findConcerned(key, await openRepository(key, workshop)) });
-}
-
-/** Finds what events did not tell: they can be lost, and GitHub does not send them again. */
-async function sweep({ installations, sink, deliveries }: Workshop): Promise<void> {
-  await deliveries.forget();
-  for await (const key of installations.list()) {
-    const { api } = await installations.open(key);
-    const github = openGithub(api, key);
-    if (!(await github.hasPolicy())) continue;
-    const since = new Date(Date.now() - longestTerm * 1000).toISOString();
-    const pulls = [...(await github.listOpenPulls()), ...(await github.listClosedPulls(since))];
-    await enqueue(key, { sink, numbers: pulls.map(({ number }) => number) });
-  }
-}
-
-async function enqueue(
-  { installationId, repositoryId, owner, repository }: RepositoryKey,
-  { sink, numbers }: { sink: KeySink; numbers: readonly number[] },
-): Promise<void> {
-  for (const number of new Set(numbers)) await sink.pull({ installationId, repositoryId, owner, repository, number });
+  const numbers = await findConcerned(key, await openRepository(key, workshop));
+  for (const number of new Set(numbers)) await workshop.sink.pull({ ...toRepositoryKey(key), number });
 }
 
 /** Asks until it has an answer, then never again. */

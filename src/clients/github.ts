@@ -1,7 +1,8 @@
 import type { Octokit } from "@octokit/rest";
-import { type CountersignError, failure } from "../errors.ts";
+import { CountersignError, failure } from "../errors.ts";
 import type { PullRef } from "../facts.ts";
 import { policyPath } from "../policy.ts";
+import { parseLimitEnd } from "./rate-limit.ts";
 
 /** The part of Octokit that is used, so that Probot's, the CLI's and the Action's all fit. */
 export type GithubApi = Pick<Octokit, "rest" | "paginate">;
@@ -32,7 +33,8 @@ export interface DeploymentInput {
 const per_page = 100;
 
 /**
- * @throws GITHUB_REFUSED where the host says no, GITHUB_UNREACHABLE where it does not say
+ * @throws GITHUB_REFUSED where the host says no, GITHUB_UNREACHABLE where it does not say, GITHUB_LIMITED where it was asked
+ * too much
  */
 export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<PullRef, "owner" | "repository">) {
   const { rest } = api;
@@ -128,8 +130,11 @@ async function ask<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By status, never by words: 4xx is the host's no; all else is no answer. */
+/** By status: 4xx is the host's no; all else is no answer. Only of a limit GitHub tells in words and headers. */
 export function toGithubFailure(cause: unknown): CountersignError {
+  if (cause instanceof CountersignError) return cause;
+  const until = parseLimitEnd(cause, Date.now());
+  if (until !== undefined) return toLimited(until, cause);
   const status = toStatus(cause);
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   const words = cause instanceof Error ? cause.message : String(cause);
@@ -138,6 +143,12 @@ export function toGithubFailure(cause: unknown): CountersignError {
     `GitHub answered ${status || "nothing"}: ${words}`,
     { cause },
   );
+}
+
+/** @param until Unix milliseconds */
+export function toLimited(until: number, cause?: unknown): CountersignError {
+  const words = `GitHub was asked too much, and answers again at ${new Date(until).toISOString()}`;
+  return failure("GITHUB_LIMITED", words, { until, cause });
 }
 
 /** 0 where the error is not an answer. */

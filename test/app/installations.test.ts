@@ -35,7 +35,10 @@ describe("the App", () => {
   it("lists every repository that it is installed on, and none of a suspended installation", async () => {
     const names = async () => {
       const found: string[] = [];
-      for await (const { owner, repository } of installations.list()) found.push(`${owner}/${repository}`);
+      for await (const installation of installations.list()) {
+        const { list } = await installations.survey(installation);
+        for await (const { owner, repository } of list()) found.push(`${owner}/${repository}`);
+      }
       return found.toSorted();
     };
     expect(await names()).toEqual(["acme/secret", "acme/vault"]);

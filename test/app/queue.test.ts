@@ -31,6 +31,7 @@ const start = (queue: Queue) =>
   queue.start({
     pull: (key) => pull(key),
     commit: async () => void seen.push("commit"),
+    installation: async () => void seen.push("installation"),
     sweep: async () => void seen.push("sweep"),
   });
 
@@ -61,9 +62,10 @@ describe("the queue", () => {
     pull = async () => void seen.push("pull");
     await queue.pull(key(1));
     await queue.commit({ ...key(1), commit: "a".repeat(40) });
+    await queue.installation({ installationId: 1 });
     await queue.sweep();
-    await until("all three", async () => seen.length === 3);
-    expect(seen.toSorted()).toEqual(["commit", "pull", "sweep"]);
+    await until("all four", async () => seen.length === 4);
+    expect(seen.toSorted()).toEqual(["commit", "installation", "pull", "sweep"]);
   });
 
   it("runs one job of a key at a time, and one more for whatever came meanwhile", async () => {
@@ -83,6 +85,18 @@ describe("the queue", () => {
     await until("the second", async () => runs === 2 && running === 0);
     await sleep(1_200);
     expect([most, runs]).toEqual([1, 2]);
+  });
+
+  it("leaves a job alone until its time, and does not run what comes for it meanwhile", async () => {
+    const times: number[] = [];
+    pull = async () => void times.push(Date.now());
+    const after = new Date(Date.now() + 2_500);
+    await queue.pull(key(1), after);
+    await queue.pull(key(1));
+    await queue.pull(key(2));
+    await until("both", async () => times.length === 2);
+    await sleep(1_200);
+    expect(times.map((time) => time >= after.getTime())).toEqual([false, true]);
   });
 
   it("runs jobs of several keys side by side", async () => {

@@ -61,7 +61,7 @@ describe("a failure", () => {
     [404, "GITHUB_REFUSED"],
     [422, "GITHUB_REFUSED"],
     [408, "GITHUB_UNREACHABLE"],
-    [429, "GITHUB_UNREACHABLE"],
+    [429, "GITHUB_LIMITED"],
     [500, "GITHUB_UNREACHABLE"],
     [503, "GITHUB_UNREACHABLE"],
   ])("of status %d is told apart by it: %s", async (status, code) => {

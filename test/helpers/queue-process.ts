@@ -21,6 +21,7 @@ await queue.start({
     say("end", String(number));
   },
   commit: async () => undefined,
+  installation: async () => undefined,
   sweep: async () => say("sweep"),
 });
 say("open");

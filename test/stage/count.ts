@@ -4,6 +4,8 @@ import { until } from "./wait.ts";
 /** API requests of the App alone, by template; git is counted apart. */
 export interface RequestCount {
   readonly api: readonly string[];
+  /** Answered 304, which GitHub does not count: none of `api`. */
+  readonly unchanged: readonly string[];
   readonly git: number;
 }
 
@@ -18,8 +20,10 @@ export async function countRequests(
   await act();
   await settled(github, people, quiet);
   const own = ofApp(github, people).filter((request) => github.requests.indexOf(request) >= start);
-  const api = own.filter(({ kind }) => kind === "api").map(({ route }) => route);
-  return { api, git: own.length - api.length };
+  const asked = own.filter(({ kind }) => kind === "api");
+  const routes = (isFree: boolean) =>
+    asked.filter(({ status }) => (status === 304) === isFree).map(({ route }) => route);
+  return { api: routes(false), unchanged: routes(true), git: own.length - asked.length };
 }
 
 function ofApp({ requests }: StandIn, people: readonly string[]) {

@@ -111,7 +111,7 @@ function createContext(world: World, report: (violation: string) => void): Conte
     webhooks,
     events,
     testMerges: createTestMerges(world),
-    rates: createRates(world),
+    rates: createRates(world, tokens),
     manifests: new Map(),
   };
 }

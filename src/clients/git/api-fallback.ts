@@ -46,7 +46,8 @@ export function withApi(repository: RemoteRepository, api: ApiObjects): RemoteRe
  */
 function joinFailures(tooLarge: CountersignError, failed: CountersignError): CountersignError {
   if (failed.code === "GIT_OBJECT_ABSENT") return tooLarge;
-  const [one, two] = failed.code === "GITHUB_UNREACHABLE" ? [failed, tooLarge] : [tooLarge, failed];
+  const isNoAnswer = failed.code === "GITHUB_UNREACHABLE" || failed.code === "GITHUB_LIMITED";
+  const [one, two] = isNoAnswer ? [failed, tooLarge] : [tooLarge, failed];
   const [first, ...rest] = one.problems;
   return new CountersignError([first, ...rest, ...two.problems], { cause: failed });
 }

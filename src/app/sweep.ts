@@ -1,0 +1,53 @@
+import { openGithub } from "../clients/github.ts";
+import type { AtRest } from "./at-rest.ts";
+import type { Installations, ListedRepository } from "./installations.ts";
+import { type InstallationKey, type PullKey, toRepositoryKey } from "./keys.ts";
+import type { Queue } from "./queue.ts";
+
+/** Signatures live for 30 days at the most, so older merges have nothing left to finalize (protocol §3). */
+const longestTerm = 30 * 86_400;
+
+interface Sweep {
+  readonly installations: Installations;
+  readonly sink: Pick<Queue, "pull" | "installation">;
+  readonly atRest: AtRest;
+}
+
+/**
+ * Finds what events did not tell: they can be lost, and GitHub does not send them again. One job for each installation, so
+ * that all processes share them, and none waits for another's limit.
+ */
+export async function sweepAll({ installations, sink }: Sweep): Promise<void> {
+  for await (const key of installations.list()) await sink.installation(key);
+}
+
+/** Most repositories have no configuration, and cost one request for each time that something was pushed to them. */
+export async function sweepInstallation(key: InstallationKey, sweep: Sweep): Promise<void> {
+  const { api, list } = await sweep.installations.survey(key);
+  for await (const listed of list()) {
+    const name = `${listed.repositoryId} ${listed.defaultBranch}`;
+    if (sweep.atRest.has(name, listed.pushedAt)) continue;
+    const github = openGithub(api, listed);
+    if (await github.hasPolicy()) await sweepRepository(listed, github, sweep);
+    else sweep.atRest.add(name, listed.pushedAt);
+  }
+}
+
+/** The open ones all: chain and clock move them too. Of the closed ones those that are not known to be at their end. */
+async function sweepRepository(
+  listed: ListedRepository,
+  github: ReturnType<typeof openGithub>,
+  { sink, atRest }: Sweep,
+): Promise<void> {
+  const key = toRepositoryKey(listed);
+  for (const { number } of await github.listOpenPulls()) await sink.pull({ ...key, number });
+  const since = new Date(Date.now() - longestTerm * 1000).toISOString();
+  for (const { number, updated_at } of await github.listClosedPulls(since)) {
+    const closed: PullKey = { ...key, number, changedAt: updated_at };
+    if (!atRest.has(toRestName(closed), updated_at)) await sink.pull(closed);
+  }
+}
+
+export function toRestName({ repositoryId, number }: PullKey): string {
+  return `${repositoryId}/${number}`;
+}
