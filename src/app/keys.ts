@@ -21,3 +21,9 @@ export interface MovedBranch {
   readonly branch: string;
   readonly defaultBranch: string;
 }
+
+/** A chain to look at, every so many seconds. */
+export interface ChainKey {
+  readonly chainId: number;
+  readonly interval: number;
+}

@@ -1,18 +1,22 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
 import type { KeySink } from "./events.ts";
-import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
+import type { ChainKey, CommitKey, PullKey, RepositoryKey } from "./keys.ts";
 
 export interface Handlers {
   pull(key: PullKey): Promise<void>;
   commit(key: CommitKey): Promise<void>;
   /** Finds every pull request that may have been missed. */
   sweep(): Promise<void>;
+  /** Looks for news of a chain. */
+  chain(key: ChainKey): Promise<void>;
 }
 
 export interface Queue extends KeySink {
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
+  /** Has a chain looked at now and then every so many seconds, by one of all processes at a time. */
+  chain(key: ChainKey): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +34,7 @@ const policy = {
   expireInSeconds: 3600,
 } as const;
 
-const names = ["pull", "commit", "sweep"] as const;
+const names = ["pull", "commit", "sweep", "chain"] as const;
 const hourly = "17 * * * *";
 
 export interface QueueSettings {
@@ -53,10 +57,20 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
   // The embedded database has this one process: what was under way when it died, the first sweep finds again.
   if (embedded) for (const name of names) await boss.deleteAllJobs(name);
 
+  const look = async (key: ChainKey, startAfter = 0) =>
+    void (await boss.send("chain", key, { singletonKey: String(key.chainId), startAfter }));
+
+  /** A fault changes nothing: the next look begins where the last one ended. */
+  async function lookAgain(jobs: Job<ChainKey>[], handle: Handlers["chain"]): Promise<void> {
+    await each(jobs, handle, onError).catch(() => undefined);
+    for (const { data } of jobs) await look(data, data.interval);
+  }
+
   return {
     pull: async (key) => void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` })),
     commit: async (key) => void (await boss.send("commit", key, { singletonKey: `${toId(key)}/${key.commit}` })),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
+    chain: (key) => look(key),
     async start(handlers) {
       const options = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
       const told =
@@ -66,6 +80,9 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
+      await boss.work("chain", { pollingIntervalSeconds: 1, localConcurrency: 4 }, (jobs: Job<ChainKey>[]) =>
+        lookAgain(jobs, handlers.chain),
+      );
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },
     async stop() {

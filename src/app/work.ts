@@ -6,17 +6,19 @@ import { createRepositories } from "../clients/git/repositories.ts";
 import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
+import type { Watches } from "../clients/store/watches.ts";
+import { decideWatches } from "../decide/watch.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
 import { reviewPull } from "../flows/review.ts";
 import type { Hashing } from "../observe/directory.ts";
 import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
-import type { KeySink } from "./events.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
-import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
-import type { Handlers } from "./queue.ts";
+import type { ChainKey, CommitKey, PullKey, RepositoryKey } from "./keys.ts";
+import type { Handlers, Queue } from "./queue.ts";
+import { watchChain } from "./watch.ts";
 
 /** What the App's jobs work with. */
 export interface Workshop {
@@ -27,7 +29,8 @@ export interface Workshop {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
-  readonly sink: KeySink;
+  readonly sink: Pick<Queue, "pull" | "chain">;
+  readonly watches: Watches;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
   readonly remembered: Remembered;
@@ -44,23 +47,33 @@ export function createHandlers(workshop: Workshop): Handlers {
     pull: async (key) => review(key, await identity(), workshop),
     commit: (key) => enqueueCommit(key, workshop),
     sweep: () => sweep(workshop),
+    chain: (key) => watch(key, workshop),
   };
 }
 
 async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { registries, relayers, compiler, chains, log } = workshop;
+  const { registries, relayers, compiler, chains, watches, log } = workshop;
   const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
   const toTransactionUrl = (chainId: number, transaction: string) => {
     const explorer = explorers.get(chainId);
     return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
   };
   const clients = { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
-  const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
+  const now = Math.floor(Date.now() / 1000);
+  const verdict = await reviewPull(key, clients, now);
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
   log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
+  await watches.keep(key, decideWatches(verdict, now));
+}
+
+/** Where the configuration has no such chain any more, nothing is looked at again. */
+async function watch({ chainId }: ChainKey, { registries, watches, sink, log }: Workshop): Promise<void> {
+  const registry = registries.get(chainId);
+  const named = registry ? await watchChain({ registry, watches, sink }) : 0;
+  if (named > 0) log.info({ chainId, pulls: named }, "the chain has news");
 }
 
 async function openRepository(
@@ -83,7 +96,8 @@ async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> 
 }
 
 /** Finds what events did not tell: they can be lost, and GitHub does not send them again. */
-async function sweep({ installations, sink }: Workshop): Promise<void> {
+async function sweep({ installations, chains, sink }: Workshop): Promise<void> {
+  for (const { chainId, interval } of chains) await sink.chain({ chainId, interval });
   for await (const key of installations.list()) {
     const { api } = await installations.open(key);
     const github = openGithub(api, key);
@@ -96,7 +110,7 @@ async function sweep({ installations, sink }: Workshop): Promise<void> {
 
 async function enqueue(
   { installationId, repositoryId, owner, repository }: RepositoryKey,
-  { sink, numbers }: { sink: KeySink; numbers: readonly number[] },
+  { sink, numbers }: { sink: Workshop["sink"]; numbers: readonly number[] },
 ): Promise<void> {
   for (const number of new Set(numbers)) await sink.pull({ installationId, repositoryId, owner, repository, number });
 }

@@ -4,8 +4,10 @@ import { toPrintable } from "./revert.ts";
 import { openEmbedded, openPostgres } from "./store/database.ts";
 import { createDatabaseBlobs } from "./store/database-blobs.ts";
 import { createDatabaseTransactions } from "./store/database-transactions.ts";
+import { createDatabaseWatches } from "./store/database-watches.ts";
 import { migrate } from "./store/migrations.ts";
 import type { Transactions } from "./store/transactions.ts";
+import type { Watches } from "./store/watches.ts";
 
 export interface StoreSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
@@ -22,6 +24,7 @@ export interface Store {
   readonly transactions: Transactions;
   /** For previews alone (protocol §2). */
   readonly blobs: KnownBlobs;
+  readonly watches: Watches;
   close(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export async function openStore({
       find: (oids) => translated(() => blobs.find(oids)),
       keep: (found) => translated(() => blobs.keep(found)),
     },
+    watches: translateWatches(createDatabaseWatches(database)),
     close,
   };
 }
@@ -77,5 +81,15 @@ function translateAll(transactions: Transactions): Transactions {
     findLive: (sender) => translated(() => transactions.findLive(sender)),
     findByPurpose: (sender, purpose) => translated(() => transactions.findByPurpose(sender, purpose)),
     findByNonce: (sender, nonce) => translated(() => transactions.findByNonce(sender, nonce)),
+  };
+}
+
+function translateWatches(watches: Watches): Watches {
+  return {
+    keep: (pull, wanted) => translated(() => watches.keep(pull, wanted)),
+    find: (chainId, wanted) => translated(() => watches.find(chainId, wanted)),
+    tell: (chainId, watchers, time) => translated(() => watches.tell(chainId, watchers, time)),
+    readCheckpoint: (source) => translated(() => watches.readCheckpoint(source)),
+    keepCheckpoint: (source, block) => translated(() => watches.keepCheckpoint(source, block)),
   };
 }

@@ -5,6 +5,7 @@ import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, Signe
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
+import { explainReady } from "./ready.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
 
 /**
@@ -60,6 +61,7 @@ function explainProposal(
     `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
     ...verdict.changes.flatMap((change) => [explainChange(change, verdict), ...explainChangedFiles(change)]),
+    ...explainReady(verdict.ready ?? []),
     ...explainSigning(verdict, pull),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),

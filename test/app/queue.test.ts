@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PullKey } from "../../src/app/keys.ts";
+import type { ChainKey, PullKey } from "../../src/app/keys.ts";
 import { openQueue, type Queue } from "../../src/app/queue.ts";
 import { copyDataDirectory } from "../stage/template.ts";
 import { until } from "../stage/wait.ts";
@@ -33,19 +33,20 @@ const key = (number: number, repositoryId = 2): PullKey => {
 
 /** Handlers that write down what they are given; `pull` is the task under test. */
 function handlers(pull: (key: PullKey) => Promise<void>) {
-  return { pull, commit: async () => undefined, sweep: async () => undefined };
+  return { pull, commit: async () => undefined, sweep: async () => undefined, chain: async () => undefined };
 }
 
 describe("the queue", () => {
   it("gives every key to its handler", async () => {
     const seen: string[] = [];
     const note = (name: string) => async () => void seen.push(name);
-    await queue.start({ pull: note("pull"), commit: note("commit"), sweep: note("sweep") });
+    await queue.start({ pull: note("pull"), commit: note("commit"), sweep: note("sweep"), chain: note("chain") });
     await queue.pull(key(1));
     await queue.commit({ ...key(1), commit: "a".repeat(40) });
     await queue.sweep();
-    await until("all three", async () => seen.length === 3);
-    expect(seen.toSorted()).toEqual(["commit", "pull", "sweep"]);
+    await queue.chain({ chainId: 1, interval: 3_600 });
+    await until("all four", async () => seen.length === 4);
+    expect(seen.toSorted()).toEqual(["chain", "commit", "pull", "sweep"]);
   });
 
   it("runs one job of a key at a time, and one more for whatever came meanwhile", async () => {
@@ -82,6 +83,20 @@ describe("the queue", () => {
     );
     for (const each of [key(1), key(2), key(1, 3)]) await queue.pull(each);
     await until("three at once", async () => most === 3, { timeout: 10_000 });
+  });
+
+  it("looks at a chain again and again, once however often it is asked for, and though a look failed", async () => {
+    const looks: number[] = [];
+    const chain = async ({ chainId }: ChainKey) => {
+      looks.push(chainId);
+      if (looks.length === 1) throw new Error("the chain is down");
+    };
+    await queue.start({ ...handlers(async () => undefined), chain });
+    const start = Date.now();
+    for (let count = 0; count < 5; count++) await queue.chain({ chainId: 10, interval: 1 });
+    await until("three looks", async () => looks.length === 3);
+    expect(Date.now() - start).toBeGreaterThan(1_900);
+    expect(errors.map(({ message }) => message)).toEqual(["the chain is down"]);
   });
 
   it("tries a job again that failed, says so, and lets others pass meanwhile", async () => {
