@@ -5,6 +5,7 @@ import { type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
 import { messageTypes, type Rotation } from "../../src/protocol/messages.ts";
 import { byAddress } from "../../src/protocol/record.ts";
 import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
+import { countersign } from "../cli/countersign.ts";
 import { countFinalizing, finalizePast, readVersion } from "../stage/chain.ts";
 import { settle } from "../stage/example.ts";
 import { approve, awaitCheck, awaitComment } from "../stage/people.ts";
@@ -48,6 +49,13 @@ function commandsIn(comment: string): string[] {
   return comment.match(/^cast send .*$/gm) ?? [];
 }
 
+/** What the command line says is to be sent. */
+async function readReady({ url }: OpenedPull): Promise<unknown> {
+  const { COUNTERSIGN_CHAINS = "", GHE_HOST = "", GHE_PROTOCOL = "" } = play.stage.toSettings(play.registry);
+  const env = { COUNTERSIGN_CHAINS, GHE_HOST, GHE_PROTOCOL, GITHUB_TOKEN: play.stage.dev.token };
+  return JSON.parse((await countersign(["status", url, "--json"], { env })).stdout).ready;
+}
+
 const merge = ({ number }: OpenedPull) => play.stage.owner.api.pulls.merge({ ...repo, pull_number: number });
 
 describe("an App without a relayer", () => {
@@ -61,6 +69,7 @@ describe("an App without a relayer", () => {
     const [command = "", ...more] = commandsIn(shown);
     expect(more).toEqual([]);
     await readVersion(project, 1);
+    expect(await readReady(pull)).toMatchObject([{ kind: "finalize", data: command.split(" ").at(-1) }]);
     await play.stage.github.idle();
     await sendShown(command);
     const after = await awaitComment(play.stage, pull.number, "Finalized on chain in transaction");
@@ -129,7 +138,7 @@ describe("what others do on the chain", () => {
     const run = await awaitCheck(play.stage, pull.head, "in_progress");
     expect(run.output.title).toBe("Waiting for signatures: 0 of 1 signed");
     expect(Date.now() - start).toBeLessThan(15_000);
-    await awaitComment(play.stage, pull.number, /Version \| 2 → 3[^]*#### Not counted/);
+    await awaitComment(play.stage, pull.number, /Version \| 2 → 3[\s\S]*#### Not counted/);
   });
 
   it("shows at once where they finalized before the merge", async () => {
