@@ -38,7 +38,7 @@ beforeEach(() => start());
 afterEach(stop);
 
 const open = (settings: Partial<RelayersSettings> = {}) =>
-  createRelayers({ chain, wallets, store, timeout: 8_000, ...settings });
+  createRelayers({ chain, wallets, store, timeout: 30_000, ...settings });
 const order = { purpose: "count", to: counter, data: "0x" as Hex };
 const drain = ({ address }: Wallet) => anvil.provider.send("anvil_setBalance", [address, "0x0"]);
 const senderOf = async (hash: string) => (await anvil.provider.getTransaction(hash))?.from;
@@ -125,9 +125,9 @@ describe("several relayers whose store was lost", () => {
   it("wait for no one whose pending transaction is known", async () => {
     await stop();
     await start({ mining: "manual" });
-    const relayer = open({ timeout: 5_000 });
+    const relayer = open({ timeout: 30_000 });
     const sending = ["one", "two"].map((purpose) => relayer.send({ ...order, purpose }));
-    await expect.poll(() => proxy.count("eth_sendRawTransaction")).toBe(2);
+    await expect.poll(() => proxy.count("eth_sendRawTransaction"), { timeout: 10_000 }).toBe(2);
     await anvil.mine();
     await Promise.all(sending);
     expect(await readEffects()).toEqual({ calls: 2, nonces: [1, 1, 0] });
