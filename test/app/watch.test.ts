@@ -94,6 +94,8 @@ describe("an event of a contract", () => {
   it("wakes who began to wait for it a moment later", async () => {
     await finalize();
     expect(await look()).toEqual([1]);
+    await scene.anvil.mine(3);
+    expect(await look()).toEqual([]);
     await wait(2, 0);
     expect(await look()).toEqual([2]);
     await store.watches.keep(pull(2), []);
@@ -132,6 +134,8 @@ describe("an event of a contract", () => {
     });
     expect(await look()).toEqual([]);
     bot.proxy.intercept((_, forward) => forward());
+    await scene.anvil.mine(3);
+    await store.watches.keepCheckpoint({ chainId: 31_337, registry: scene.registry.address }, number + 3);
     expect(await look()).toEqual([1]);
   });
 
