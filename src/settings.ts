@@ -14,6 +14,10 @@ export interface ChainSetting {
   readonly registry: Address;
   /** How deep a transaction lies before it counts; 1: it is in the newest block. */
   readonly confirmations: number;
+  /** Wei: the most that a unit of gas may cost the relayer. */
+  readonly maxFeePerGas: bigint;
+  /** Seconds between two looks at the registry's events. */
+  readonly interval: number;
   /** Where people look transactions up: `https://etherscan.io`. */
   readonly explorer?: string;
 }
@@ -46,6 +50,13 @@ const chain = z.strictObject({
   rpc: z.url({ protocol: /^https?$/ }),
   registry: z.custom<string>(isAddress, "expected an address (0x…)").transform((value) => toAddress(value)),
   confirmations: z.int().min(1).max(1000).default(1),
+  maxFeePerGas: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .default(500)
+    .transform((gwei) => BigInt(Math.round(gwei * 1e9))),
+  interval: z.int().min(1).max(3600).default(15),
   explorer: z.url({ protocol: /^https?$/ }).optional(),
 });
 

@@ -2,7 +2,7 @@ import type { Problem } from "./errors.ts";
 import type { UpgradeKind } from "./policy.ts";
 import type { Approval, Domain } from "./protocol/approval.ts";
 import type { FileChanges } from "./protocol/file-changes.ts";
-import type { Address, Bytes32 } from "./protocol/hex.ts";
+import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
 import type { PostName } from "./protocol/reply-marker.ts";
 import type { SignerSignature } from "./protocol/signature.ts";
 
@@ -26,6 +26,7 @@ export type Reason =
   | { readonly code: "landed-differs"; readonly path: string; readonly signed: Bytes32; readonly landed: string }
   | { readonly code: "tip-differs"; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "finalizing" }
+  | { readonly code: "unsent" }
   | { readonly code: "finalize-refused"; readonly message: string }
   | { readonly code: "finalized"; readonly transaction: Bytes32 | undefined }
   | { readonly code: "ahead-of-main" }
@@ -111,6 +112,16 @@ export interface ProposalVerdict {
   /** What counts, one for each signer. */
   readonly signatures: readonly SignerSignature[];
   readonly transaction?: Bytes32;
+  /** What anybody may send now, where no relayer does, in this order. */
+  readonly ready?: readonly ReadyTransaction[];
+}
+
+/** A transaction without value, whole but for who pays for it. */
+export interface ReadyTransaction {
+  readonly kind: "deploy" | "finalize";
+  readonly chainId: number;
+  readonly to: Address;
+  readonly data: Hex;
 }
 
 /** Words that somebody asked for in a post. */
@@ -181,4 +192,13 @@ export interface RegistrationVerdict {
   readonly problems: readonly Problem[];
   readonly registrant: Registrant;
   readonly handovers: readonly Handover[];
+}
+
+/** A contract whose news a pull request waits for. Unix times in seconds. */
+export interface Watch {
+  readonly chainId: number;
+  readonly contract: Address;
+  readonly until: number;
+  /** When to look again though nothing happens: on chain, time alone can end a proposal or make it ripe. */
+  readonly due?: number;
 }

@@ -49,6 +49,7 @@ await queue.start({
     done += 1;
   },
   sweep: () => sweepAll(sweep),
+  chain: async () => undefined,
 });
 
 for (let round = 0; round < 2; round++) {

@@ -48,8 +48,8 @@ async function findAnnounced(order: AnnounceOrder, { registry, relayer }: Client
 function isSame(
   { sender, signatures }: Announcement,
   { kind, signatures: wanted }: AnnounceOrder,
-  { address }: Relayer,
+  { addresses }: Relayer,
 ) {
   if (kind === "open") return true;
-  return signatures === packSignatures(wanted) || (sender === address && signatures !== "0x");
+  return signatures === packSignatures(wanted) || (addresses.includes(sender) && signatures !== "0x");
 }

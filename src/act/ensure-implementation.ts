@@ -1,8 +1,8 @@
+import { toDeployTransaction } from "../clients/registry/transactions.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { CountersignError, failure } from "../errors.ts";
-import { deployerAddress, toDeploymentData } from "../protocol/bytecode.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { deployerAddress } from "../protocol/bytecode.ts";
 import type { FinalizeOrder } from "../verdict.ts";
 
 export type Deployment = FinalizeOrder["deployments"][number];
@@ -15,15 +15,16 @@ export type Deployment = FinalizeOrder["deployments"][number];
  * @throws CHAIN_REVERTED where the constructor reverts
  */
 export async function ensureImplementation(
-  { salt, initcode, account }: Deployment,
+  deployment: Deployment,
   { registry, relayer }: { readonly registry: Registry; readonly relayer: Relayer },
 ): Promise<void> {
+  const { account } = deployment;
   const stands = async () => (await registry.readCode(account)) !== "0x";
   if (await stands()) return;
   await assertDeployer(registry);
-  const data = toDeploymentData(salt, initcode as Hex);
+  const { to, data } = toDeployTransaction(deployment, registry.domain.chainId);
   try {
-    await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data });
+    await relayer.send({ purpose: `deploy ${account}`, to, data });
   } catch (error) {
     // Anyone may deploy it, also a moment ago.
     if (error instanceof CountersignError && error.code === "CHAIN_REVERTED" && (await stands())) return;

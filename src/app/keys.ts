@@ -33,3 +33,9 @@ export interface MovedBranch {
 export function toRepositoryKey({ installationId, repositoryId, owner, repository }: RepositoryKey): RepositoryKey {
   return { installationId, repositoryId, owner, repository };
 }
+
+/** A chain to look at, every so many seconds. */
+export interface ChainKey {
+  readonly chainId: number;
+  readonly interval: number;
+}

@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
 import type { KeySink } from "./events.ts";
-import type { CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
+import type { ChainKey, CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
 
 export interface Handlers {
   pull(key: PullKey): Promise<void>;
@@ -10,12 +10,16 @@ export interface Handlers {
   installation(key: InstallationKey): Promise<void>;
   /** Finds every installation. */
   sweep(): Promise<void>;
+  /** Looks for news of a chain. */
+  chain(key: ChainKey): Promise<void>;
 }
 
 export interface Queue extends KeySink {
   installation(key: InstallationKey, after?: Date): Promise<void>;
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
+  /** Has a chain looked at now and then every so many seconds, by one of all processes at a time. */
+  chain(key: ChainKey): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +46,7 @@ const policy = {
   deleteAfterSeconds: 3600,
 } as const;
 
-const names = ["pull", "commit", "installation", "sweep"] as const;
+const names = ["pull", "commit", "installation", "sweep", "chain"] as const;
 /** Jobs that failed to the last try. Nobody works here: each sweep gives them back to the queue that they are from. */
 const dead = "dead";
 const hourly = "17 * * * *";
@@ -83,11 +87,21 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
   const send = async (name: string, key: object, { id, after }: { id: string; after: Date | undefined }) =>
     void (await boss.send(name, key, { singletonKey: id, group: { id }, ...(after && { startAfter: after }) }));
 
+  const look = async (key: ChainKey, startAfter = 0) =>
+    void (await boss.send("chain", key, { singletonKey: String(key.chainId), startAfter }));
+
+  /** A fault changes nothing: the next look begins where the last one ended. */
+  async function lookAgain(jobs: Job<ChainKey>[], handle: Handlers["chain"]): Promise<void> {
+    await each(jobs, handle, onFailed).catch(() => undefined);
+    for (const { data } of jobs) await look(data, data.interval);
+  }
+
   return {
     pull: (key, after) => send("pull", key, { id: `${toId(key)}/${key.number}`, after }),
     commit: (key, after) => send("commit", key, { id: `${toId(key)}/${key.commit}`, after }),
     installation: (key, after) => send("installation", key, { id: String(key.installationId), after }),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
+    chain: (key) => look(key),
     async start(handlers) {
       const told =
         <T extends object>(handle: (key: T) => Promise<void>) =>
@@ -104,6 +118,9 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
       await boss.work("installation", many, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(sweep));
       await boss.schedule("sweep", sweeps, {}, { singletonKey: "sweep" });
+      await boss.work("chain", { pollingIntervalSeconds: 1, localConcurrency: 4 }, (jobs: Job<ChainKey>[]) =>
+        lookAgain(jobs, handlers.chain),
+      );
     },
     async stop() {
       await boss.stop({ graceful: true, timeout: 30_000 });

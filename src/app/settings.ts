@@ -1,9 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getPrivateKey } from "@probot/get-private-key";
-import { N, Wallet } from "ethers";
-import { failure } from "../errors.ts";
-import { isHex } from "../protocol/hex.ts";
 import {
   type ChainSetting,
   collect,
@@ -17,11 +14,7 @@ import {
   readLimits,
   wrong,
 } from "../settings.ts";
-
-/** Where the relayer's key comes from. It pays for transactions and has no authority. */
-export type RelayerSetting =
-  | { readonly kind: "key"; readonly key: string }
-  | { readonly kind: "keystore"; readonly json: string; readonly password: string };
+import { type RelayerSetting, readRelayers } from "./relayer-settings.ts";
 
 export interface AppSettings {
   readonly appId: number;
@@ -31,7 +24,7 @@ export interface AppSettings {
   readonly previousSecret: string | undefined;
   readonly host: HostSetting;
   readonly chains: readonly ChainSetting[];
-  readonly relayer: RelayerSetting;
+  readonly relayers: readonly RelayerSetting[];
   /** The App's public address, without a slash at the end. */
   readonly url: string | undefined;
   readonly port: number;
@@ -59,7 +52,7 @@ export function readAppSettings(environment: Environment): AppSettings {
     previousSecret: readPreviousSecret(environment),
     host: readHost(environment),
     chains: readChains(environment),
-    relayer: readRelayer(environment),
+    relayers: readRelayers(environment),
     url: readUrl(environment),
     port: readNumber(environment, "PORT", { min: 0, max: 65_535, fallback: 3000 }),
     databaseUrl: readDatabaseUrl(environment),
@@ -68,20 +61,6 @@ export function readAppSettings(environment: Environment): AppSettings {
     limits: readLimits(environment),
     git: readGitChoice(environment),
   });
-}
-
-export async function openRelayerWallet(setting: RelayerSetting): Promise<Wallet> {
-  if (setting.kind === "key") return new Wallet(setting.key);
-  try {
-    const wallet = await Wallet.fromEncryptedJson(setting.json, setting.password);
-    return new Wallet(wallet.privateKey);
-  } catch {
-    // What ethers says may hold the password.
-    throw failure(
-      "SETTING_INVALID",
-      "COUNTERSIGN_RELAYER_KEYSTORE: expected an encrypted keystore, and its password in COUNTERSIGN_RELAYER_PASSWORD_FILE",
-    );
-  }
 }
 
 function readNumber(
@@ -121,30 +100,6 @@ function readSecret({ WEBHOOK_SECRET: secret }: Environment): Read<string> {
 function readPreviousSecret({ WEBHOOK_SECRET_PREVIOUS: secret }: Environment): Read<string | undefined> {
   if (secret === "development") return wrong("WEBHOOK_SECRET_PREVIOUS", "expected a secret that nobody can guess");
   return { value: secret || undefined };
-}
-
-function readRelayer(environment: Environment): Read<RelayerSetting> {
-  const { COUNTERSIGN_RELAYER_KEY: key, COUNTERSIGN_RELAYER_KEYSTORE: keystore } = environment;
-  if (key) {
-    return isPrivateKey(key)
-      ? { value: { kind: "key", key } }
-      : wrong("COUNTERSIGN_RELAYER_KEY", "expected a private key: 0x and 64 hex digits, below the curve's order");
-  }
-  if (!keystore)
-    return wrong("COUNTERSIGN_RELAYER_KEY", "expected a key, or COUNTERSIGN_RELAYER_KEYSTORE, found neither");
-  const passwordFile = environment.COUNTERSIGN_RELAYER_PASSWORD_FILE;
-  if (!passwordFile)
-    return wrong("COUNTERSIGN_RELAYER_PASSWORD_FILE", "expected the file with the keystore's password");
-  try {
-    const password = readFileSync(passwordFile, "utf8").replace(/\r?\n$/, "");
-    return { value: { kind: "keystore", json: readFileSync(keystore, "utf8"), password } };
-  } catch {
-    return wrong("COUNTERSIGN_RELAYER_KEYSTORE", "expected a keystore and a password file that can be read");
-  }
-}
-
-function isPrivateKey(text: string): boolean {
-  return isHex(text, 32) && BigInt(text) > 0n && BigInt(text) < N;
 }
 
 function readUrl({ COUNTERSIGN_URL: url }: Environment): Read<string | undefined> {

@@ -9,7 +9,7 @@ import { createCompiler } from "../clients/compiler.ts";
 import { findNativeGit } from "../clients/git/native-git.ts";
 import { rememberObjects } from "../clients/git/remembered.ts";
 import { openRegistry } from "../clients/registry.ts";
-import { createRelayer } from "../clients/relayer.ts";
+import { createRelayers } from "../clients/relayers.ts";
 import { openStore } from "../clients/store.ts";
 import { CountersignError, failure } from "../errors.ts";
 import { assertChains, assertIdentity } from "./assert-settings.ts";
@@ -18,8 +18,9 @@ import { listen } from "./events.ts";
 import { openInstallations } from "./installations.ts";
 import type { CommitKey, PullKey } from "./keys.ts";
 import { type JobFailure, openQueue } from "./queue.ts";
+import { openWallets } from "./relayer-settings.ts";
 import { createAppServer } from "./server.ts";
-import { type AppSettings, openRelayerWallet } from "./settings.ts";
+import type { AppSettings } from "./settings.ts";
 import { createHandlers } from "./work.ts";
 
 export interface RunningApp {
@@ -53,7 +54,7 @@ export async function startApp(
   { log, path }: { readonly log: Logger; readonly path: string | undefined },
 ): Promise<RunningApp> {
   const { appId, privateKey, webhookSecret, previousSecret, host, chains, data, databaseUrl } = settings;
-  const wallet = await openRelayerWallet(settings.relayer);
+  const wallets = await openWallets(settings.relayers);
   const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
   const registries = new Map(opened.map(({ chainId, chain, registry }) => [chainId, openRegistry(chain, registry)]));
   await assertChains(registries.values(), ({ chain }, { message }) =>
@@ -66,7 +67,12 @@ export async function startApp(
       throw nameSetting(error, databaseUrl === undefined ? "COUNTERSIGN_DATA" : "DATABASE_URL");
     },
   );
-  const relayers = new Map(opened.map(({ chainId, chain }) => [chainId, createRelayer({ chain, wallet, store })]));
+  if (wallets.length === 0) log.warn("no relayer: transactions are only shown on their pull requests");
+  const relayers = new Map(
+    (wallets.length > 0 ? opened : []).map(({ chainId, chain, maxFeePerGas }) => {
+      return [chainId, createRelayers({ chain, wallets, store, maxFeePerGas })];
+    }),
+  );
   const queue = await openQueue({
     databaseUrl,
     directory: join(data, "queue"),
@@ -96,6 +102,7 @@ export async function startApp(
     native,
     limits: settings.limits,
     remembered: rememberObjects(store.blobs),
+    watches: store.watches,
   };
   const secrets = [webhookSecret, ...(previousSecret === undefined ? [] : [previousSecret])];
   const server = createAppServer({ probot, secrets, deliveries: store.deliveries, log });

@@ -7,7 +7,9 @@ import { type GithubClient, openGithub } from "../clients/github.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import type { Deliveries } from "../clients/store/database-deliveries.ts";
+import type { Watches } from "../clients/store/watches.ts";
 import { isAtRest } from "../decide/rest.ts";
+import { decideWatches } from "../decide/watch.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
@@ -17,10 +19,11 @@ import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { AtRest } from "./at-rest.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
-import { type CommitKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
+import { type ChainKey, type CommitKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
 import { orPostpone } from "./postpone.ts";
 import type { Handlers, Queue } from "./queue.ts";
 import { sweepAll, sweepInstallation, toRestName } from "./sweep.ts";
+import { watchChain } from "./watch.ts";
 
 /** What the App's jobs work with. */
 export interface Workshop {
@@ -31,9 +34,10 @@ export interface Workshop {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
-  readonly sink: Pick<Queue, "pull" | "commit" | "installation">;
+  readonly sink: Pick<Queue, "pull" | "commit" | "installation" | "chain">;
   readonly deliveries: Pick<Deliveries, "forget">;
   readonly atRest: AtRest;
+  readonly watches: Watches;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
   readonly remembered: Remembered;
@@ -62,26 +66,37 @@ export function createHandlers(workshop: Workshop): Handlers {
       ),
     sweep: async () => {
       await workshop.deliveries.forget();
+      for (const { chainId, interval } of workshop.chains) await sink.chain({ chainId, interval });
       await sweepAll(workshop);
     },
+    chain: (key) => watch(key, workshop),
   };
 }
 
 async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { registries, relayers, compiler, chains, log } = workshop;
+  const { registries, relayers, compiler, chains, watches, log } = workshop;
   const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
   const toTransactionUrl = (chainId: number, transaction: string) => {
     const explorer = explorers.get(chainId);
     return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
   };
   const clients = { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
-  const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
+  const now = Math.floor(Date.now() / 1000);
+  const verdict = await reviewPull(key, clients, now);
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
   log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
+  await watches.keep(key, decideWatches(verdict, now));
   if (key.changedAt && isAtRest(verdict)) workshop.atRest.add(toRestName(key), key.changedAt);
+}
+
+/** Where the configuration has no such chain any more, nothing is looked at again. */
+async function watch({ chainId }: ChainKey, { registries, watches, sink, log }: Workshop): Promise<void> {
+  const registry = registries.get(chainId);
+  const named = registry ? await watchChain({ registry, watches, sink }) : 0;
+  if (named > 0) log.info({ chainId, pulls: named }, "the chain has news");
 }
 
 async function openRepository(

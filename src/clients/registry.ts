@@ -11,6 +11,7 @@ import { call } from "./registry/call.ts";
 import { registryInterface, toFinalizeData, toRegisterData, toRegistrationArguments } from "./registry/calldata.ts";
 import { parseChanges, type RecordChange, toChangeTopics } from "./registry/changes.ts";
 import type { LogSource } from "./registry/events.ts";
+import { type News, newsTopics, parseNews } from "./registry/news.ts";
 import { readLogs } from "./registry/read-logs.ts";
 import { parseRecordAnswer } from "./registry/record-answer.ts";
 
@@ -55,6 +56,8 @@ export interface Registry extends Accounts {
   readFinalized(digest: Bytes32, range: BlockRange): Promise<RecordChange[]>;
   /** Who announced the approval with this digest, oldest first. */
   readAnnouncements(digest: Bytes32, range: BlockRange): Promise<Announcement[]>;
+  /** Everything that can change where a proposal stands, of any contract, oldest first. */
+  readNews(range: BlockRange): Promise<News[]>;
   simulateRegister(from: Address, draft: RecordDraft): Promise<Simulation>;
   /** `signatures` as `packSignatures` packs them. */
   simulateFinalize(from: Address, approval: Approval, signatures: Hex): Promise<Simulation>;
@@ -96,6 +99,8 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
       const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });
       return parseAnnouncements(address, logs).filter((one) => one.digest === digest);
     },
+    readNews: async ({ fromBlock, block }) =>
+      parseNews(address, await readLogs(chain, { address, topics: newsTopics, fromBlock, toBlock: block })),
     simulateRegister: (from, draft) => simulate(chain, { from, to: address, data: toRegisterData(draft) }),
     simulateFinalize: (from, approval, signatures) =>
       simulate(chain, { from, to: address, data: toFinalizeData(approval, signatures) }),

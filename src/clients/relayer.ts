@@ -12,6 +12,8 @@ import type { SignedTransaction, Transactions } from "./store/transactions.ts";
 export interface RelayerSettings {
   readonly chain: Chain;
   readonly wallet: BaseWallet;
+  /** All accounts that send for the same purposes, this one or not (relayers.ts). */
+  readonly others?: readonly string[];
   /** `createMemoryTransactions()` where there is no database. */
   readonly store: { readonly transactions: Transactions };
   /** Wei; 500 gwei where absent. */
@@ -24,6 +26,8 @@ export interface RelayerSettings {
 /** The key that pays for transactions. It has no authority: with it alone nothing can be changed (protocol §1). */
 export interface Relayer {
   readonly address: Address;
+  /** Every account that may be the sender. */
+  readonly addresses: readonly Address[];
   /**
    * Sends one transaction for a purpose and waits until it is confirmed; where one was sent for it before, by any
    * process on this store, waits for that one. Whatever happens, at most one for each purpose takes effect.
@@ -42,7 +46,7 @@ export interface Relayer {
 }
 
 /** One transaction at a time: here by a queue, between processes by the store. */
-export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettings): Relayer {
+export function createRelayer({ chain, wallet, store, others = [], ...limits }: RelayerSettings): Relayer {
   const { maxFeePerGas: cap = parseUnits("500", "gwei"), timeout = 180_000, bumpAfter = 60_000 } = limits;
   const { transactions } = store;
   const address = toAddress(wallet.address);
@@ -66,6 +70,7 @@ export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettin
   }
 
   async function find(purpose: string): Promise<Receipt | undefined> {
+    // Of any key: one that was taken out of the settings may have sent it.
     const earlier = await transactions.findByPurpose(sender, purpose);
     if (!earlier || earlier.outcome === "reverted" || earlier.outcome === "replaced") return undefined;
     // Also where it succeeded once: a reorganisation may have taken it back, and then the same bytes go out again.
@@ -91,10 +96,20 @@ export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettin
 
   /** A store that was lost knows of nothing, but the nonces do: what is pending may be for the same purpose. */
   async function awaitQuiet(): Promise<void> {
-    const count = (tag: "latest" | "pending") => chain.ask((provider) => provider.getTransactionCount(address, tag));
-    await poll(async () => ((await count("pending")) > (await count("latest")) ? undefined : "quiet"), {
-      unknown: `a transaction of ${address} is pending that nothing is known of`,
-    });
+    for (const account of new Set([address, ...others])) {
+      await poll(async () => ((await countUnknown(toAddress(account))) > 0 ? undefined : "quiet"), {
+        unknown: `a transaction of ${account} is pending that nothing is known of`,
+      });
+    }
+  }
+
+  async function countUnknown(account: Address): Promise<number> {
+    const count = (tag: "latest" | "pending") => chain.ask((provider) => provider.getTransactionCount(account, tag));
+    const latest = await count("latest");
+    const pending = (await count("pending")) - latest;
+    if (pending <= 0) return 0;
+    // Written down before it is sent: what is known is known by now.
+    return pending - ((await transactions.findLive({ ...sender, relayer: account })) ? 1 : 0);
   }
 
   async function confirm(transaction: Bytes32): Promise<Receipt> {
@@ -116,6 +131,7 @@ export function createRelayer({ chain, wallet, store, ...limits }: RelayerSettin
 
   return {
     address,
+    addresses: [address],
     send: (order) => inTurn(() => send(order)),
     find: (purpose) => inTurn(() => find(purpose)),
     confirm,

@@ -5,8 +5,10 @@ import { openEmbedded, openPostgres } from "./store/database.ts";
 import { createDatabaseBlobs } from "./store/database-blobs.ts";
 import { createDatabaseDeliveries, type Deliveries } from "./store/database-deliveries.ts";
 import { createDatabaseTransactions } from "./store/database-transactions.ts";
+import { createDatabaseWatches } from "./store/database-watches.ts";
 import { migrate } from "./store/migrations.ts";
 import type { Transactions } from "./store/transactions.ts";
+import type { Watches } from "./store/watches.ts";
 
 export interface StoreSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
@@ -26,6 +28,7 @@ export interface Store {
   /** For previews alone (protocol §2). */
   readonly blobs: KnownBlobs;
   readonly deliveries: Deliveries;
+  readonly watches: Watches;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export async function openStore({
       remember: (id) => translated(() => deliveries.remember(id)),
       forget: () => translated(() => deliveries.forget()),
     },
+    watches: translateWatches(createDatabaseWatches(database)),
     close,
   };
 }
@@ -88,5 +92,15 @@ function translateAll(transactions: Transactions): Transactions {
     findLive: (sender) => translated(() => transactions.findLive(sender)),
     findByPurpose: (sender, purpose) => translated(() => transactions.findByPurpose(sender, purpose)),
     findByNonce: (sender, nonce) => translated(() => transactions.findByNonce(sender, nonce)),
+  };
+}
+
+function translateWatches(watches: Watches): Watches {
+  return {
+    keep: (pull, wanted) => translated(() => watches.keep(pull, wanted)),
+    find: (chainId, wanted) => translated(() => watches.find(chainId, wanted)),
+    tell: (chainId, watchers, time) => translated(() => watches.tell(chainId, watchers, time)),
+    readCheckpoint: (source) => translated(() => watches.readCheckpoint(source)),
+    keepCheckpoint: (source, block) => translated(() => watches.keepCheckpoint(source, block)),
   };
 }

@@ -5,6 +5,7 @@ import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, Signe
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
+import { explainReady, mostDigits } from "./ready.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
 
 /**
@@ -17,13 +18,22 @@ export function explainComment(
 ): string | undefined {
   if (verdict.scope.kind !== "proposals") return undefined;
   const marker = toMarker(toBlock(verdict, context));
-  for (const explainMessage of [showMessage, nameMessage]) {
-    const proposals = verdict.proposals.map((one) => explainProposal(one, { pull: context.pull, explainMessage }));
+  for (const shown of [whole, { ...whole, explainMessage: nameMessage }, { explainMessage: nameMessage, most: 0 }]) {
+    const proposals = verdict.proposals.map((one) => explainProposal(one, { pull: context.pull, ...shown }));
     const comment = [marker, ...proposals, ...explainHeadPolicy(verdict)].join("\n\n");
     if (comment.length <= maxComment) return comment;
   }
   return [marker, ...verdict.proposals.map(explainBriefly)].join("\n\n").slice(0, maxComment);
 }
+
+/** How much of what is signed and of what is to be sent stands in the comment. */
+interface Shown {
+  readonly explainMessage: (proposal: Proposal) => string;
+  /** Characters of a transaction's data. */
+  readonly most: number;
+}
+
+const whole: Shown = { explainMessage: showMessage, most: mostDigits };
 
 /** What GitHub takes, in characters. */
 const maxComment = 65_536;
@@ -54,12 +64,13 @@ function toBlock({ proposals }: PullVerdict, { pull, earlier }: { pull: Pull; ea
 
 function explainProposal(
   verdict: ProposalVerdict,
-  { pull, explainMessage }: { pull: Pull; explainMessage: (proposal: Proposal) => string },
+  { pull, explainMessage, most }: Shown & { readonly pull: Pull },
 ): string {
   return [
     `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
     ...verdict.changes.flatMap((change) => [explainChange(change, verdict), ...explainChangedFiles(change)]),
+    ...explainReady(verdict.ready ?? [], most),
     ...explainSigning(verdict, pull),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),
@@ -69,13 +80,14 @@ function explainProposal(
 
 /** Where the whole is too much for a comment: the digest stays, so that every reader can compare what it derives. */
 function explainBriefly(verdict: ProposalVerdict): string {
-  const { state, reasons, proposal } = verdict;
+  const { state, reasons, proposal, ready = [] } = verdict;
   return [
     `### ${signs[state]} Countersign: ${toTitle(verdict)}`,
     reasons
       .map((reason) => `- ${explainReason(reason)}`)
       .join("\n")
       .slice(0, 2_000),
+    ...explainReady(ready, 0),
     ...(proposal ? [nameMessage(proposal)] : []),
   ].join("\n\n");
 }

@@ -41,6 +41,8 @@ export function explainReason(reason: Reason): string {
       return `${toCode(reason.path)} on the base branch has moved on since the merge, so ${toCode(reason.signed)} is not sent any more. The newer pull request carries the upgrade.`;
     case "finalizing":
       return "Merged and approved: the upgrade is being sent to the chain.";
+    case "unsent":
+      return "Merged and approved, but this Countersign has no relayer that pays on this chain. Anybody may send what stands below; once it is mined, this pull request follows by itself.";
     case "finalize-refused":
       return `The registry refused the upgrade in a simulation, so nothing was sent: ${toCode(reason.message, 1000)}`;
     case "finalized":

@@ -3,12 +3,14 @@ import { ensureFinalized } from "../act/ensure-finalized.ts";
 import { ensureImplementation } from "../act/ensure-implementation.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { decideMerge } from "../decide/merge.ts";
+import { decideUnsent } from "../decide/unsent.ts";
 import { explainDeployments } from "../explain/deployment.ts";
-import type { AppIdentity, FinalizeRefusal, PullRef } from "../facts.ts";
+import type { AppIdentity, FinalizeRefusal, PullFacts, PullRef } from "../facts.ts";
 import { observePull, type PullObservation, type Sources } from "../observe/pull.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import type { FinalizeOrder, PullVerdict } from "../verdict.ts";
 import { judgePull } from "./judge.ts";
+import { readReady } from "./ready.ts";
 import { tellPull } from "./tell.ts";
 
 /** What a flow of the bot works with: what it reads from, who it is, who pays. */
@@ -29,12 +31,23 @@ export async function mergePull(
   verdict: PullVerdict,
   { clients, now }: { readonly clients: BotClients; readonly now: number },
 ): Promise<PullVerdict> {
-  const orders = decideMerge(observed.facts, verdict);
-  if (orders.length === 0) return tellMerge(observed, verdict, clients);
+  const orders = decideMerge(observed.facts, verdict).filter((order) => isRelayed(order, clients));
+  if (orders.length === 0) return tellMerge(observed, await offerUnsent(observed.facts, verdict, clients), clients);
   const refusals: FinalizeRefusal[] = [];
   for (const order of orders) refusals.push(...(await finalize(order, clients)));
   const after = await observeAgain(observed.facts.pull, { clients, now, refusals });
-  return tellMerge(after, await judgePull(after.facts, clients.registries), clients);
+  const judged = await judgePull(after.facts, clients.registries);
+  return tellMerge(after, await offerUnsent(after.facts, judged, clients), clients);
+}
+
+/** On chains without a relayer the bot only says what is to be sent. */
+async function offerUnsent(facts: PullFacts, verdict: PullVerdict, clients: BotClients): Promise<PullVerdict> {
+  const orders = decideMerge(facts, verdict).filter((order) => !isRelayed(order, clients));
+  return decideUnsent(verdict, await readReady(orders, clients.registries));
+}
+
+function isRelayed({ proposal }: FinalizeOrder, { relayers }: BotClients): boolean {
+  return relayers.has(proposal.domain.chainId);
 }
 
 async function finalize(order: FinalizeOrder, { registries, relayers }: BotClients): Promise<FinalizeRefusal[]> {

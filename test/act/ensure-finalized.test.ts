@@ -49,7 +49,7 @@ describe("an approved proposal", () => {
 
   it("is finalized once when two bots with two keys try at once", async () => {
     const results = await Promise.all(
-      [await scene.startBot(), await scene.startBot({ account: 3 })].map((bot) => ensureFinalized(order, bot)),
+      [await scene.startBot(), await scene.startBot({ accounts: [3] })].map((bot) => ensureFinalized(order, bot)),
     );
     expect(results[0]).toEqual(results[1]);
     expect(await scene.readEffects(order.proposal)).toMatchObject({ changes: 2, versions: [2, 2] });
@@ -87,7 +87,7 @@ describe("a proposal that the registry refuses", () => {
 
   async function takeVersion(): Promise<FinalizeOrder> {
     const other = await scene.toOrder({ term: 5_000 });
-    await ensureFinalized(other, await scene.startBot({ account: 3 }));
+    await ensureFinalized(other, await scene.startBot({ accounts: [3] }));
     return order;
   }
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { PullKey } from "../../src/app/keys.ts";
+import type { ChainKey, PullKey } from "../../src/app/keys.ts";
 import { type JobFailure, openQueue, type Queue, type QueueSettings } from "../../src/app/queue.ts";
 import { copyDataDirectory } from "../stage/template.ts";
 import { until } from "../stage/wait.ts";
@@ -16,6 +16,7 @@ let givenUp: JobFailure[];
 /** What the handlers are given; `pull` is the task under test. */
 let seen: string[];
 let pull: Pull;
+let chain: (key: ChainKey) => Promise<void>;
 
 const open = (directory: string, settings: Partial<QueueSettings> = {}) =>
   openQueue({
@@ -33,6 +34,7 @@ const start = (queue: Queue) =>
     commit: async () => void seen.push("commit"),
     installation: async () => void seen.push("installation"),
     sweep: async () => void seen.push("sweep"),
+    chain: (key) => chain(key),
   });
 
 const key = (number: number, repositoryId = 2): PullKey => {
@@ -46,6 +48,7 @@ beforeAll(async () => {
 }, 60_000);
 beforeEach(() => {
   [failures, givenUp, seen] = [[], [], []];
+  chain = async () => void seen.push("chain");
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -64,8 +67,9 @@ describe("the queue", () => {
     await queue.commit({ ...key(1), commit: "a".repeat(40) });
     await queue.installation({ installationId: 1 });
     await queue.sweep();
-    await until("all four", async () => seen.length === 4);
-    expect(seen.toSorted()).toEqual(["commit", "installation", "pull", "sweep"]);
+    await queue.chain({ chainId: 1, interval: 3_600 });
+    await until("all five", async () => seen.length === 5);
+    expect(seen.toSorted()).toEqual(["chain", "commit", "installation", "pull", "sweep"]);
   });
 
   it("runs one job of a key at a time, and one more for whatever came meanwhile", async () => {
@@ -124,6 +128,19 @@ describe("the queue", () => {
     await until("the first", async () => running.has(1));
     for (const number of [1, 2, 3]) await queue.pull(key(number));
     await until("the others", async () => isFree(), { timeout: 5_000 });
+  });
+
+  it("looks at a chain again and again, once however often it is asked for, and though a look failed", async () => {
+    const looks: number[] = [];
+    chain = async ({ chainId }) => {
+      looks.push(chainId);
+      if (looks.length === 1) throw new Error("the chain is down");
+    };
+    const start = Date.now();
+    for (let count = 0; count < 5; count++) await queue.chain({ chainId: 10, interval: 1 });
+    await until("three looks", async () => looks.length === 3);
+    expect(Date.now() - start).toBeGreaterThan(1_900);
+    expect(failures.map(({ queue: name, reason }) => [name, reason])).toEqual([["chain", "the chain is down"]]);
   });
 
   it("tries a job again that failed, says so, and lets others pass meanwhile", async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Wallet } from "ethers";
 import { afterAll, describe, expect, it } from "vitest";
-import { openRelayerWallet, readAppSettings } from "../../src/app/settings.ts";
+import { openWallets } from "../../src/app/relayer-settings.ts";
+import { readAppSettings } from "../../src/app/settings.ts";
 import { CountersignError } from "../../src/errors.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", {
@@ -14,6 +15,7 @@ const { privateKey } = generateKeyPairSync("rsa", {
 });
 const chain = { chainId: 1, rpc: "https://rpc.example/secret", registry: `0x${"11".repeat(20)}` };
 const key = `0x${"22".repeat(32)}`;
+const other = `0x${"33".repeat(32)}`;
 const base = {
   APP_ID: "7",
   PRIVATE_KEY: privateKey,
@@ -44,11 +46,12 @@ function problemsOf(change: Readonly<Record<string, string | undefined>>): { sub
 }
 
 describe("the App's settings", () => {
-  it("need a key, a secret, a chain and a relayer", () => {
+  it("need a key, a secret and a chain", () => {
     const settings = readAppSettings(base);
     expect(settings).toMatchObject({ appId: 7, port: 3000, data: "./data", databaseUrl: undefined, url: undefined });
     expect(settings.host).toEqual({ origin: "https://github.com", api: "https://api.github.com" });
-    expect(settings.chains).toEqual([{ ...chain, confirmations: 1 }]);
+    const defaults = { confirmations: 1, maxFeePerGas: 500_000_000_000n, interval: 15 };
+    expect(settings.chains).toEqual([{ ...chain, ...defaults }]);
   });
 
   it.each([
@@ -63,13 +66,42 @@ describe("the App's settings", () => {
     expect(readAppSettings({ ...base, PRIVATE_KEY: "", PRIVATE_KEY_PATH }).privateKey).toBe(privateKey);
   });
 
-  it("take the relayer's key from a keystore", async () => {
-    const wallet = new Wallet(key);
-    const COUNTERSIGN_RELAYER_KEYSTORE = write("key.json", wallet.encryptSync("a password"));
-    const COUNTERSIGN_RELAYER_PASSWORD_FILE = write("password", "a password\n");
-    const files = { COUNTERSIGN_RELAYER_KEYSTORE, COUNTERSIGN_RELAYER_PASSWORD_FILE };
-    const { relayer } = readAppSettings({ ...base, COUNTERSIGN_RELAYER_KEY: "", ...files });
-    expect((await openRelayerWallet(relayer)).address).toBe(wallet.address);
+  it("take a cap of fees in gwei for each chain, and how often its events are looked at", () => {
+    const COUNTERSIGN_CHAINS = JSON.stringify([{ ...chain, maxFeePerGas: 0.25, interval: 3 }]);
+    expect(readAppSettings({ ...base, COUNTERSIGN_CHAINS }).chains[0]).toMatchObject({
+      maxFeePerGas: 250_000_000n,
+      interval: 3,
+    });
+  });
+
+  it("take no relayer at all", () => {
+    expect(readAppSettings({ ...base, COUNTERSIGN_RELAYER_KEY: "" }).relayers).toEqual([]);
+  });
+
+  it("take several relayers, each once, in their order", async () => {
+    const COUNTERSIGN_RELAYER_KEY = `${other}, ${key},${other}`;
+    const { relayers } = readAppSettings({ ...base, COUNTERSIGN_RELAYER_KEY });
+    const expected = [other, key].map((one) => new Wallet(one).address);
+    expect((await openWallets(relayers)).map(({ address }) => address)).toEqual(expected);
+  });
+
+  it("take relayers' keys from keystores, with one password for all or one for each", async () => {
+    const [first, second] = [new Wallet(key), new Wallet(other)];
+    const passwords = [write("password", "a password\n"), write("password-2", "another")];
+    const files = [write("1.json", first.encryptSync("a password")), write("2.json", second.encryptSync("another"))];
+    const read = async (keystores: readonly string[], passwordFiles: readonly string[]) => {
+      const { relayers } = readAppSettings({
+        ...base,
+        COUNTERSIGN_RELAYER_KEY: "",
+        COUNTERSIGN_RELAYER_KEYSTORE: keystores.join(),
+        COUNTERSIGN_RELAYER_PASSWORD_FILE: passwordFiles.join(),
+      });
+      return (await openWallets(relayers)).map(({ address }) => address);
+    };
+    expect(await read(files, passwords)).toEqual([first.address, second.address]);
+    const same = [String(files[0]), write("3.json", second.encryptSync("a password"))];
+    expect(await read(same, [String(passwords[0])])).toEqual([first.address, second.address]);
+    await expect(read(files, [String(passwords[0])])).rejects.toMatchObject({ code: "SETTING_INVALID" });
   });
 
   it("name another GitHub host", () => {
@@ -92,8 +124,19 @@ const wrong: [string, Record<string, string | undefined>, string][] = [
   ["chains that are no JSON", { COUNTERSIGN_CHAINS: "1=https://rpc.example" }, "COUNTERSIGN_CHAINS"],
   ["one chain twice", { COUNTERSIGN_CHAINS: JSON.stringify([chain, chain]) }, "COUNTERSIGN_CHAINS"],
   ["a misspelt key", { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, confirmation: 2 }]) }, "COUNTERSIGN_CHAINS"],
-  ["no relayer", { COUNTERSIGN_RELAYER_KEY: "" }, "COUNTERSIGN_RELAYER_KEY"],
+  ["no cap", { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, maxFeePerGas: 0 }]) }, "COUNTERSIGN_CHAINS"],
+  ["no pause between looks", { COUNTERSIGN_CHAINS: JSON.stringify([{ ...chain, interval: 0 }]) }, "COUNTERSIGN_CHAINS"],
+  ["one key of two", { COUNTERSIGN_RELAYER_KEY: `${key},0x12` }, "COUNTERSIGN_RELAYER_KEY"],
   ["half a key", { COUNTERSIGN_RELAYER_KEY: "0x1234" }, "COUNTERSIGN_RELAYER_KEY"],
+  [
+    "passwords for three of two keystores",
+    {
+      COUNTERSIGN_RELAYER_KEY: "",
+      COUNTERSIGN_RELAYER_KEYSTORE: "a.json,b.json",
+      COUNTERSIGN_RELAYER_PASSWORD_FILE: "a,b,c",
+    },
+    "COUNTERSIGN_RELAYER_PASSWORD_FILE",
+  ],
   [
     "a keystore without its password",
     { COUNTERSIGN_RELAYER_KEY: "", COUNTERSIGN_RELAYER_KEYSTORE: "key.json" },
@@ -116,7 +159,7 @@ describe("a setting that is missing or wrong", () => {
 
   it("is told together with all others", () => {
     const nothing = Object.fromEntries(Object.keys(base).map((name) => [name, ""]));
-    const expected = ["APP_ID", "PRIVATE_KEY", "WEBHOOK_SECRET", "COUNTERSIGN_CHAINS", "COUNTERSIGN_RELAYER_KEY"];
+    const expected = ["APP_ID", "PRIVATE_KEY", "WEBHOOK_SECRET", "COUNTERSIGN_CHAINS"];
     expect(problemsOf(nothing).subjects).toEqual(expected);
   });
 

@@ -28,12 +28,15 @@ afterEach(() => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-async function sign(wallet: Wallet, { nonce, purpose, tip = 1 }: { nonce: number; purpose: string; tip?: number }) {
-  const fields = { chainId: 31_337, nonce, to: wallet.address, gasLimit: 21_000, type: 2 };
+async function sign(
+  wallet: Wallet,
+  { nonce, purpose, tip = 1, chainId = 31_337 }: { nonce: number; purpose: string; tip?: number; chainId?: number },
+) {
+  const fields = { chainId, nonce, to: wallet.address, gasLimit: 21_000, type: 2 };
   const raw = await wallet.signTransaction({ ...fields, maxFeePerGas: 10, maxPriorityFeePerGas: tip });
   const relayer = toAddress(wallet.address);
   const hash = Transaction.from(raw).hash as Bytes32;
-  return { chainId: 31_337, relayer, nonce, purpose, hash, raw: raw as Hex } satisfies SignedTransaction;
+  return { chainId, relayer, nonce, purpose, hash, raw: raw as Hex } satisfies SignedTransaction;
 }
 
 type Opened = Pick<Store, "transactions" | "close">;
@@ -64,7 +67,7 @@ for (const [kind, open] of kinds) {
         await sign(wallet, { nonce: 0, purpose: "a" }),
         await sign(wallet, { nonce: 1, purpose: "b" }),
       ];
-      const other = await sign(new Wallet(Wallet.createRandom().privateKey), { nonce: 0, purpose: "a" });
+      const other = await sign(new Wallet(Wallet.createRandom().privateKey), { nonce: 0, purpose: "other" });
       expect(await transactions.findLive(sender)).toBeUndefined();
       const noted = await Promise.all([transactions.record(first), transactions.record(second)]);
       expect(noted).toEqual([true, false]);
@@ -75,6 +78,26 @@ for (const [kind, open] of kinds) {
       expect(await transactions.findByPurpose(sender, "a")).toEqual({ ...first, outcome: "succeeded" });
       await transactions.settle(second, "reverted");
       expect(await transactions.findLive(sender)).toBeUndefined();
+    });
+
+    it("are noted once for each purpose, whichever key it is, unless it came to nothing", async () => {
+      const [one, two] = [Wallet.createRandom(), Wallet.createRandom()].map((each) => new Wallet(each.privateKey));
+      const first = await sign(one as Wallet, { nonce: 0, purpose: "shared" });
+      const second = await sign(two as Wallet, { nonce: 0, purpose: "shared" });
+      const elsewhere = { ...(await sign(two as Wallet, { nonce: 0, purpose: "shared", chainId: 10 })) };
+      expect((await Promise.all([transactions.record(first), transactions.record(second)])).toSorted()).toEqual([
+        false,
+        true,
+      ]);
+      expect(await transactions.record(elsewhere)).toBe(true);
+      const noted = await transactions.findByPurpose(sender, "shared");
+      const [winner, loser] = noted?.hash === first.hash ? [first, second] : [second, first];
+      await transactions.settle(winner, "succeeded");
+      expect(await transactions.record(loser)).toBe(false);
+      expect(await transactions.record(winner)).toBe(true);
+      await transactions.settle(winner, "reverted");
+      expect(await transactions.record(loser)).toBe(true);
+      expect(await transactions.findByPurpose(sender, "shared")).toMatchObject({ hash: loser.hash });
     });
 
     it("keep every fee that was tried for a nonce", async () => {
@@ -130,6 +153,49 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await deliveries.forget();
     const ids = ["young", "3 days", "4 days"].map((id) => deliveries.isKnown(id));
     expect(await Promise.all(ids)).toEqual([true, true, false]);
+    await close();
+  });
+});
+
+describe("watches", { timeout: 60_000 }, () => {
+  const [one, two] = [toAddress(`0x${"01".repeat(20)}`), toAddress(`0x${"02".repeat(20)}`)];
+  const pull = (number: number) => {
+    return { installationId: 1, repositoryId: 2, owner: "acme", repository: "vault", number };
+  };
+  const source = { chainId: 1, registry: one };
+  const places: [string, object][] = [["in a directory", {}]];
+  if (databaseUrl) places.push(["on a server", { databaseUrl }]);
+
+  it.each(places)("are who waits for which contract and until when, also after a restart, %s", async (_, place) => {
+    const options = { directory: join(directory, "watches"), ...place };
+    let { watches, close } = await openStore(options);
+    const find = async (contracts: readonly Address[], time = 0) =>
+      (await watches.find(1, { contracts, time })).map(
+        (each) => `${each.pull.number} ${each.contract === one ? 1 : 2}`,
+      );
+    const both = [one, two].map((contract) => ({ chainId: 1, contract, until: 100, due: 90 }));
+    await watches.keep(pull(1), both);
+    await watches.keep(pull(2), [{ chainId: 1, contract: two, until: 100 }]);
+    await watches.keep(pull(3), [{ chainId: 10, contract: two, until: 100 }]);
+    expect((await find([one, two])).toSorted()).toEqual(["1 1", "1 2", "2 2"]);
+    expect(await find([])).toEqual([]);
+    expect((await find([], 90)).toSorted()).toEqual(["1 1", "1 2"]);
+    await watches.keep(pull(1), both.slice(0, 1));
+    expect(await find([two])).toEqual(["2 2"]);
+    const told = [{ id: "0xab/1", block: 7 }];
+    await watches.tell(1, [{ pull: pull(2), contract: two, due: undefined, told }], 50);
+    await watches.keep({ ...pull(2), owner: "renamed" }, [{ chainId: 1, contract: two, until: 200 }]);
+    await close();
+    ({ watches, close } = await openStore(options));
+    expect(await watches.find(1, { contracts: [], time: 0 })).toMatchObject([{ pull: { owner: "renamed" }, told }]);
+    await watches.tell(1, [], 150);
+    expect(await find([one, two])).toEqual(["2 2"]);
+    await watches.keep(pull(2), []);
+    expect(await find([one, two])).toEqual([]);
+    expect(await watches.readCheckpoint(source)).toBeUndefined();
+    await watches.keepCheckpoint(source, 2 ** 33);
+    await watches.keepCheckpoint({ ...source, registry: two }, 5);
+    expect(await watches.readCheckpoint(source)).toBe(2 ** 33);
     await close();
   });
 });
@@ -205,7 +271,7 @@ describe("the data directory", () => {
 
   it("keeps what was noted, and is free after closing", { timeout: 60_000 }, async () => {
     const wallet = new Wallet(Wallet.createRandom().privateKey);
-    const transaction = await sign(wallet, { nonce: 0, purpose: "a" });
+    const transaction = await sign(wallet, { nonce: 0, purpose: "kept" });
     const first = await openStore({ directory: data });
     await first.transactions.record(transaction);
     await first.close();

@@ -57,6 +57,26 @@ describe("stopped at any of its steps and started again", () => {
     expect(step).toBeGreaterThan(40);
   });
 
+  it("ends with one finalize where another of its relayers takes over", { timeout: 180_000 }, async () => {
+    for (let step = 0, completed = false; !completed; step++) {
+      const back = await scene.snapshot();
+      const transactions = createMemoryTransactions();
+      const fate = createFate(step);
+      const doomed = await scene.startBot({
+        accounts: [2, 3],
+        intercept: fate.intercept,
+        transactions: fate.wrap(transactions),
+        timeout: 300,
+      });
+      const life = ensureFinalized(order, doomed).catch(() => undefined);
+      completed = (await Promise.race([life, fate.death])) !== "dead";
+      const next = await scene.startBot({ accounts: [3, 2], transactions });
+      expect([step, await ensureFinalized(order, next)]).toMatchObject([step, { kind: "finalized" }]);
+      expect([step, await scene.readEffects(order.proposal)]).toEqual([step, onlyOnce]);
+      await back();
+    }
+  });
+
   it("ends with one finalize where the store was lost as well", { timeout: 120_000 }, async () => {
     for (let step = 0, completed = false; !completed; step++) {
       const back = await scene.snapshot();

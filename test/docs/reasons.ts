@@ -41,6 +41,7 @@ export const reasons: Samples<Reason> = {
   "landed-differs": { code: "landed-differs", path, signed: after, landed: before },
   "tip-differs": { code: "tip-differs", path, signed: after },
   finalizing: { code: "finalizing" },
+  unsent: { code: "unsent" },
   "finalize-refused": {
     code: "finalize-refused",
     message: "DeadlinePassed(deadline: 1800000000, timestamp: 1800000001)",

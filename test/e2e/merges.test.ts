@@ -2,12 +2,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
-import { type Hex, toAddress } from "../../src/protocol/hex.ts";
-import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
-import { countFinalizing, readApproval, readVersion } from "../stage/chain.ts";
-import { settle } from "../stage/example.ts";
-import { approve, awaitCheck, awaitComment, say, signTyped } from "../stage/people.ts";
+import { countFinalizing, finalizePast, readVersion } from "../stage/chain.ts";
+import { approve, awaitCheck, awaitComment, say } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import type { Project } from "../stage/project.ts";
 import { fullName, repo } from "../stage/stage.ts";
@@ -155,16 +151,8 @@ describe("a quorum that somebody takes to the chain before the merge", () => {
     const opened = await open("ahead");
     await approveIt(opened);
     await awaitCheck(play.stage, opened.pull.head, "success");
-    const [, anyone] = play.stage.anvil.accounts;
     const { project, pull, comment } = opened;
-    const entries = await Promise.all(
-      project.signers.slice(0, 2).map(async (wallet): Promise<SignerSignature> => {
-        const signature = (await signTyped(wallet, comment)) as Hex;
-        return { signer: toAddress(wallet.address), kind: "account", signature };
-      }),
-    );
-    const data = toFinalizeData(readApproval(comment), packSignatures(entries));
-    await settle(await anyone.sendTransaction({ to: project.registry.address, data }), anyone);
+    await finalizePast(play.stage, project, comment);
     await say(play.stage.dev, pull.number, "/countersign status");
     await awaitComment(play.stage, pull.number, "The chain is ahead of main");
     await play.stage.dev.api.pulls.merge({ ...repo, pull_number: pull.number });

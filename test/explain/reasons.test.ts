@@ -48,6 +48,7 @@ const reasons: { readonly [Code in Reason["code"]]: Extract<Reason, { code: Code
   },
   "tip-differs": { code: "tip-differs", path: "contracts/vault", signed: hash },
   finalizing: { code: "finalizing" },
+  unsent: { code: "unsent" },
   "finalize-refused": { code: "finalize-refused", message: "CallReverted(0x…)" },
   finalized: { code: "finalized", transaction: hash },
   "ahead-of-main": { code: "ahead-of-main" },

@@ -22,6 +22,7 @@ await queue.start({
   },
   commit: async () => undefined,
   installation: async () => undefined,
+  chain: async () => undefined,
   sweep: async () => say("sweep"),
 });
 say("open");

@@ -1,7 +1,8 @@
 import { Wallet } from "ethers";
 import { openChain } from "../../src/clients/chain.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
-import { createRelayer, type Relayer } from "../../src/clients/relayer.ts";
+import type { Relayer } from "../../src/clients/relayer.ts";
+import { createRelayers } from "../../src/clients/relayers.ts";
 import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import type { Transactions } from "../../src/clients/store/transactions.ts";
 import { type Approval, hashApproval } from "../../src/protocol/approval.ts";
@@ -15,8 +16,8 @@ const signers = ["01", "02", "03"].map((byte) => new Wallet(`0x${byte.repeat(32)
 
 /** What a bot of its own may be given. */
 export interface Life {
-  /** Which of anvil's accounts pays. */
-  readonly account?: number;
+  /** Which of anvil's accounts pay. */
+  readonly accounts?: readonly number[];
   readonly transactions?: Transactions;
   readonly intercept?: Intercept;
   readonly timeout?: number;
@@ -56,26 +57,28 @@ export async function startScene() {
     return { open: { ...known, kind: "open", signatures: [] }, quorum: { ...known, kind: "quorum", signatures } };
   }
 
-  async function startBot({ account = 2, intercept, timeout = 4_000, ...life }: Life = {}): Promise<Bot> {
+  async function startBot({ accounts = [2], intercept, timeout = 4_000, ...life }: Life = {}): Promise<Bot> {
     const proxy = await startRpcProxy(anvil.rpc);
     proxies.push(proxy);
     if (intercept) proxy.intercept(intercept);
     const chain = openChain({ chainId: 31_337, rpc: proxy.rpc, confirmations: 1, pollingInterval: 10, timeout: 400 });
-    const wallet = new Wallet(anvil.accounts[account]?.privateKey ?? "");
+    const wallets = accounts.map((account) => new Wallet(anvil.accounts[account]?.privateKey ?? ""));
     const store = { transactions: life.transactions ?? createMemoryTransactions() };
-    const relayer = createRelayer({ chain, wallet, store, timeout });
+    const relayer = createRelayers({ chain, wallets, store, timeout });
     return { proxy, relayer, registry: openRegistry(chain, registry.address) };
   }
 
-  /** What is on the chain: events of the proposal, versions of the records, transactions of the relayer. */
+  /** What is on the chain: events of the proposal, versions of the records, transactions of the third and fourth account. */
   async function readEffects({ digest }: Proposal) {
     const { number } = await registry.readHead();
     const changes = await registry.readFinalized(digest, { fromBlock: 0, block: number });
     const records = await Promise.all(
       drafts.map(({ contractAddress }) => registry.readRecord(contractAddress, number)),
     );
-    const sent = await anvil.provider.getTransactionCount(anvil.accounts[2].address);
-    return { changes: changes.length, versions: records.map((record) => record?.version), sent };
+    const senders = anvil.accounts.slice(2, 4);
+    const sent = await Promise.all(senders.map(({ address }) => anvil.provider.getTransactionCount(address)));
+    const versions = records.map((record) => record?.version);
+    return { changes: changes.length, versions, sent: sent.reduce((sum, count) => sum + count) };
   }
 
   /** Remembers the chain as it is; what it returns brings it back and ends the bots. */

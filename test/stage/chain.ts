@@ -1,7 +1,10 @@
 import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
 import type { Approval, Upgrade } from "../../src/protocol/approval.ts";
+import { type Hex, toAddress } from "../../src/protocol/hex.ts";
 import type { ContractRecord } from "../../src/protocol/record.ts";
-import { readTypedData } from "./people.ts";
+import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
+import { settle } from "./example.ts";
+import { readTypedData, signTyped } from "./people.ts";
 import type { Project } from "./project.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./wait.ts";
@@ -31,6 +34,23 @@ export async function countFinalizing({ anvil }: Stage, { registry, contract }: 
     }
   }
   return count;
+}
+
+/** What anybody may do with the signatures of a quorum: takes the comment's proposal to the chain, past the App. */
+export async function finalizePast(
+  { anvil }: Stage,
+  { registry, signers, threshold }: Project,
+  comment: string,
+): Promise<void> {
+  const [, anyone] = anvil.accounts;
+  const entries = await Promise.all(
+    signers.slice(0, threshold).map(async (wallet): Promise<SignerSignature> => {
+      const signature = (await signTyped(wallet, comment)) as Hex;
+      return { signer: toAddress(wallet.address), kind: "account", signature };
+    }),
+  );
+  const data = toFinalizeData(readApproval(comment), packSignatures(entries));
+  await settle(await anyone.sendTransaction({ to: registry.address, data }), anyone);
 }
 
 /** The message of a comment, as the registry's `finalize` takes it. */

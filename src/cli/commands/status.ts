@@ -27,12 +27,12 @@ async function answerStatus(url: string, options: ChainOptions, session: Session
   const registries = await openRegistries(options, session);
   const sources = await openSources(ref, { github, registries, session });
   const work = () => readStatus(ref, sources, session.now());
-  const { observed, verdict } = await session.progress.during(
+  const { observed, verdict, ready } = await session.progress.during(
     "Reading the pull request, its commits and the chain",
     work,
   );
   const proposals = verdict.proposals.map(toProposalJson);
-  const json = { url: observed.facts.pull.url, check: verdict.check, scope: verdict.scope, proposals };
+  const json = { url: observed.facts.pull.url, check: verdict.check, scope: verdict.scope, proposals, ready };
   return { exit: toExit(verdict), text: explainStatus(verdict), json };
 }
 

@@ -92,6 +92,7 @@ async function lookOnce(
 
 async function bump(recorded: SignedTransaction, following: Following): Promise<void> {
   const { chain, wallet, transactions, cap } = following;
+  if (recorded.relayer !== wallet.address) return; // only its own key can raise its fee
   const [newest] = await findAttempts(recorded, transactions);
   const fees = newest && raiseFees(parseFees(newest.raw), { now: await readFees(chain, cap), cap });
   if (!newest || !fees) return;

@@ -6,13 +6,9 @@ import type { Database, TransactionsTable } from "./database.ts";
 import type { Outcome, RecordedTransaction, Sender, SignedTransaction, Transactions } from "./transactions.ts";
 
 export function createDatabaseTransactions(database: Database): Transactions {
-  const select = ({ chainId, relayer }: Sender) =>
-    database
-      .selectFrom("transactions")
-      .selectAll()
-      .where("chain_id", "=", chainId)
-      .where("relayer", "=", relayer)
-      .orderBy("id", "desc");
+  const selectOn = (chainId: number) =>
+    database.selectFrom("transactions").selectAll().where("chain_id", "=", chainId).orderBy("id", "desc");
+  const select = ({ chainId, relayer }: Sender) => selectOn(chainId).where("relayer", "=", relayer);
 
   return {
     record: (transaction) => insert(database, transaction),
@@ -27,8 +23,8 @@ export function createDatabaseTransactions(database: Database): Transactions {
 
     findLive: async (sender) => parseRow(await select(sender).where("settled_at", "is", null).executeTakeFirst()),
 
-    findByPurpose: async (sender, purpose) =>
-      parseRow(await select(sender).where("purpose", "=", purpose).limit(1).executeTakeFirst()),
+    findByPurpose: async ({ chainId }, purpose) =>
+      parseRow(await selectOn(chainId).where("purpose", "=", purpose).limit(1).executeTakeFirst()),
 
     findByNonce: async (sender, nonce) =>
       (await select(sender).where("nonce", "=", nonce).execute()).flatMap((row) => parseRow(row) ?? []),

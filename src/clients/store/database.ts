@@ -30,10 +30,30 @@ export interface BlobsTable {
   readonly used_on: string;
 }
 
+/** Which pull request waits for news of which contract (watches.ts). */
+export interface WatchesTable {
+  readonly pull: string;
+  readonly chain_id: string | number;
+  readonly contract: string;
+  readonly key: string;
+  readonly until_time: string | number;
+  readonly due_time: string | number | null;
+  readonly told: Generated<string>;
+}
+
+/** How far the events of a registry were read. */
+export interface CheckpointsTable {
+  readonly chain_id: string | number;
+  readonly registry: string;
+  readonly block: string | number;
+}
+
 export interface Tables {
   readonly blobs: BlobsTable;
+  readonly checkpoints: CheckpointsTable;
   readonly deliveries: DeliveriesTable;
   readonly transactions: TransactionsTable;
+  readonly watches: WatchesTable;
 }
 
 export type Database = Kysely<Tables>;

@@ -15,7 +15,7 @@ export function createMemoryTransactions(): Transactions {
   };
   return {
     async record(transaction) {
-      if (findLive(transaction)) return false;
+      if (findLive(transaction) || all.some((one) => isTaken(one, transaction))) return false;
       add(transaction);
       return true;
     },
@@ -25,7 +25,14 @@ export function createMemoryTransactions(): Transactions {
     },
     settle,
     findLive: async (sender) => findLive(sender),
-    findByPurpose: async (sender, purpose) => newest(sender).find((one) => one.purpose === purpose),
+    findByPurpose: async ({ chainId }, purpose) =>
+      all.findLast((one) => one.chainId === chainId && one.purpose === purpose),
     findByNonce: async (sender, nonce) => newest(sender).filter((one) => one.nonce === nonce),
   };
+}
+
+/** One purpose is done once, by whichever key. */
+function isTaken({ outcome, ...one }: RecordedTransaction, { chainId, purpose, hash }: SignedTransaction): boolean {
+  const isAlive = outcome === undefined || outcome === "succeeded";
+  return isAlive && one.chainId === chainId && one.purpose === purpose && one.hash !== hash;
 }

@@ -64,6 +64,49 @@ const migrations: Readonly<Record<string, Migration>> = {
       await index.on("deliveries").column("received_at").execute();
     },
   },
+  "2026-03-purposes": {
+    async up(database: Kysely<unknown>) {
+      // One for each purpose that is under way or done, whichever key sends it.
+      await database.schema
+        .withSchema(schema)
+        .createIndex("transactions_one_purpose")
+        .on("transactions")
+        .columns(["chain_id", "purpose"])
+        .unique()
+        .where(sql<boolean>`outcome is null or outcome = 'succeeded'`)
+        .execute();
+    },
+  },
+  "2026-03-watches": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .withSchema(schema)
+        .createTable("watches")
+        .addColumn("pull", "text", (column) => column.notNull())
+        .addColumn("chain_id", "bigint", (column) => column.notNull())
+        .addColumn("contract", "text", (column) => column.notNull())
+        .addColumn("key", "text", (column) => column.notNull())
+        .addColumn("until_time", "bigint", (column) => column.notNull())
+        .addColumn("due_time", "bigint")
+        .addColumn("told", "text", (column) => column.notNull().defaultTo("[]"))
+        .addPrimaryKeyConstraint("watches_pkey", ["pull", "chain_id", "contract"])
+        .execute();
+      await database.schema
+        .withSchema(schema)
+        .createIndex("watches_contract")
+        .on("watches")
+        .columns(["chain_id", "contract"])
+        .execute();
+      await database.schema
+        .withSchema(schema)
+        .createTable("checkpoints")
+        .addColumn("chain_id", "bigint", (column) => column.notNull())
+        .addColumn("registry", "text", (column) => column.notNull())
+        .addColumn("block", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("checkpoints_pkey", ["chain_id", "registry"])
+        .execute();
+    },
+  },
 };
 
 /** Brings the tables to this version; several processes may do so at once. Throws what the database throws. */

@@ -28,15 +28,18 @@ export interface RecordedTransaction extends SignedTransaction {
 
 /** What the relayer remembers. Losing it loses nothing that the chain does not know. */
 export interface Transactions {
-  /** Notes it before it is sent. False, and nothing noted, while another one of the sender is unsettled. */
+  /**
+   * Notes it before it is sent. False, and nothing noted, while another one of the sender is unsettled, or where any
+   * sender's for this purpose is unsettled or succeeded.
+   */
   record(transaction: SignedTransaction): Promise<boolean>;
   /** Notes the same transaction with a higher fee in place of `previous`. */
   bump(previous: SignedTransaction, next: SignedTransaction): Promise<void>;
   settle(transaction: SignedTransaction, outcome: Outcome): Promise<void>;
   /** The one that is not settled, if there is one. */
   findLive(sender: Sender): Promise<RecordedTransaction | undefined>;
-  /** The newest one for this purpose. */
-  findByPurpose(sender: Sender, purpose: string): Promise<RecordedTransaction | undefined>;
+  /** The newest one for this purpose on a chain, whoever sent it. */
+  findByPurpose(on: Pick<Sender, "chainId">, purpose: string): Promise<RecordedTransaction | undefined>;
   /** All with this nonce, newest first: one for each fee that it was tried with. */
   findByNonce(sender: Sender, nonce: number): Promise<readonly RecordedTransaction[]>;
 }

@@ -1,0 +1,26 @@
+import type { ProposalVerdict, PullVerdict, Watch } from "../verdict.ts";
+
+/** Seconds that a pull request without a proposal is watched for; the sweep has it reviewed again before. */
+const month = 30 * 86_400;
+
+/**
+ * Which contracts a pull request waits for news of. Anybody may finalize what is signed until its deadline, also after the
+ * pull request was closed (protocol §5); what is finalized and merged has come to its end. `now`: Unix seconds.
+ */
+export function decideWatches({ proposals }: PullVerdict, now: number): Watch[] {
+  return proposals.filter((one) => !hasEnded(one)).flatMap((one) => toWatches(one, now));
+}
+
+function hasEnded({ state, reasons }: ProposalVerdict): boolean {
+  return state === "finalized" && !reasons.some(({ code }) => code === "ahead-of-main");
+}
+
+function toWatches({ chainId, state, changes, proposal }: ProposalVerdict, now: number): Watch[] {
+  const deadline = proposal?.approval.deadline;
+  const until = deadline ?? now + month;
+  if (until < now) return [];
+  const isWaiting = state === "proposed" || state === "approved";
+  // The registry takes it in the second of its deadline, and not after (protocol §3).
+  const due = isWaiting && deadline !== undefined ? { due: deadline + 1 } : {};
+  return changes.map(({ contract }) => ({ chainId, contract, until: until + 1, ...due }));
+}
