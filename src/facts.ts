@@ -178,6 +178,22 @@ export interface PullFacts {
   readonly refusals: readonly FinalizeRefusal[];
 }
 
+/** What the merge queue would land, read at one moment. Who proposes it is told by its pull requests' own verdicts. */
+export interface GroupFacts {
+  /** Whether it stands upon the base branch as that is now. */
+  readonly isCurrent: boolean;
+  /** The registered directories that it changes or that its pull requests propose, as they would land. */
+  readonly directories: readonly LandingDirectory[];
+  /** Registered directories that the commit changes against other listed branches, where nothing is proposed. */
+  readonly elsewhere: readonly string[];
+}
+
+export interface LandingDirectory {
+  readonly contract: PolicyContract;
+  /** Undefined: there is nothing that can be hashed. */
+  readonly hash: Bytes32 | undefined;
+}
+
 export interface FinalizeRefusal {
   readonly digest: Bytes32;
   readonly message: string;

@@ -55,7 +55,7 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
 
   return {
     pull: async (key) => void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` })),
-    commit: async (key) => void (await boss.send("commit", key, { singletonKey: `${toId(key)}/${key.commit}` })),
+    commit: async (key) => void (await boss.send("commit", key, { singletonKey: toCommitId(key) })),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
       const options = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
@@ -77,6 +77,11 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
 
 function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
+}
+
+/** What the merge queue lands is its group's head and then the branch's tip: two things to look at. */
+function toCommitId({ commit, moved, ...key }: CommitKey): string {
+  return [toId(key), commit, ...(moved ? [moved.branch] : [])].join("/");
 }
 
 /** A job that fails is tried again by the queue, which itself tells nobody. */

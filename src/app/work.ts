@@ -9,8 +9,11 @@ import type { Relayer } from "../clients/relayer.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
+import { reviewGroup } from "../flows/group.ts";
+import type { BotClients } from "../flows/merge.ts";
 import { reviewPull } from "../flows/review.ts";
 import type { Hashing } from "../observe/directory.ts";
+import { queuePrefix } from "../protocol/queue-branch.ts";
 import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { KeySink } from "./events.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
@@ -42,22 +45,25 @@ export function createHandlers(workshop: Workshop): Handlers {
   const identity = once(() => workshop.installations.readIdentity());
   return {
     pull: async (key) => review(key, await identity(), workshop),
-    commit: (key) => enqueueCommit(key, workshop),
+    commit: async (key) => lookAt(key, await identity(), workshop),
     sweep: () => sweep(workshop),
   };
 }
 
-async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { registries, relayers, compiler, chains, log } = workshop;
+async function openClients(key: RepositoryKey, app: AppIdentity, workshop: Workshop): Promise<BotClients> {
+  const { registries, relayers, compiler, chains } = workshop;
   const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
   const toTransactionUrl = (chainId: number, transaction: string) => {
     const explorer = explorers.get(chainId);
     return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
   };
-  const clients = { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
-  const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
+  return { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
+}
+
+async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
+  const verdict = await reviewPull(key, await openClients(key, app, workshop), toSeconds(Date.now()));
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
-  log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  workshop.log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
@@ -77,20 +83,31 @@ async function openRepository(
   return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
 }
 
-async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {
-  const { sink } = workshop;
-  await enqueue(key, { sink, numbers: await findConcerned(key, await openRepository(key, workshop)) });
+/** A commit is the head of a merge group, or pull requests have it. */
+async function lookAt(key: CommitKey, app: AppIdentity, workshop: Workshop): Promise<void> {
+  const { sink, log } = workshop;
+  const clients = await openClients(key, app, workshop);
+  const group = key.moved ? undefined : await reviewGroup(key, clients, toSeconds(Date.now()));
+  if (!group) return enqueue(key, { sink, numbers: await findConcerned(key, clients) });
+  const pulls = group.members.map(({ number }) => number);
+  log.info({ repository: key.repositoryId, group: key.commit, pulls, check: group.check }, "reviewed");
+  if (group.check === "in_progress") throw failure("CHAIN_UNREACHABLE", "a chain could not be read for a merge group");
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }
 
 /** Finds what events did not tell: they can be lost, and GitHub does not send them again. */
-async function sweep({ installations, sink }: Workshop): Promise<void> {
+async function sweep(workshop: Workshop): Promise<void> {
+  const { installations, sink } = workshop;
   for await (const key of installations.list()) {
-    const { api } = await installations.open(key);
-    const github = openGithub(api, key);
+    const { github, git } = await openRepository(key, workshop);
     if (!(await github.hasPolicy())) continue;
     const since = new Date(Date.now() - longestTerm * 1000).toISOString();
     const pulls = [...(await github.listOpenPulls()), ...(await github.listClosedPulls(since))];
     await enqueue(key, { sink, numbers: pulls.map(({ number }) => number) });
+    for (const commit of (await git.listBranches(queuePrefix)).values()) await sink.commit({ ...key, commit });
   }
 }
 
