@@ -105,6 +105,8 @@ export interface RecordFacts {
   readonly record: ContractRecord | undefined;
   /** Who makes the record's calls. */
   readonly executor: Address;
+  /** True: the record's link names this repository by a name that it had before. */
+  readonly isRenamed?: boolean;
   /** Accepted changes of the record that brought this pull request's hash and link, oldest first. */
   readonly changes: readonly ChangeFacts[];
   /** What the proxy's ERC-1967 slot holds, for kinds that have one. */

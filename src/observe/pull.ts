@@ -20,6 +20,7 @@ import { observeCommits, type PullCommits } from "./commits.ts";
 import { type Conversation, observeConversation } from "./conversation.ts";
 import { type Hashing, isTouched, observeDirectory, observeHash, observeTrees } from "./directory.ts";
 import { listedBranches, observeElsewhere } from "./elsewhere.ts";
+import { type IsFormerName, openFormerNames } from "./former-names.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
 import { type PullReading, toPullReading } from "./reading.ts";
 
@@ -51,7 +52,8 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
   const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken) && !isAnnouncedUnsigned(policy);
-  const scope = { commits, policy, sources: isPreview ? sources : fromBytes(sources) };
+  const isFormerName = openFormerNames(reading, sources.github);
+  const scope = { commits, policy, isFormerName, sources: isPreview ? sources : fromBytes(sources) };
   const { contracts, chains } = await observeContracts(reading, scope);
   const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, { policy, sources });
   const { sticky, posts, earlier, answered } = conversation;
@@ -94,6 +96,7 @@ function fromBytes({ hashing, ...sources }: Sources): Sources {
 interface Scope {
   readonly commits: PullCommits;
   readonly policy: PolicyFacts;
+  readonly isFormerName: IsFormerName;
   readonly sources: Sources;
 }
 
@@ -161,7 +164,11 @@ interface ContractContext {
 
 async function observeContract(reading: Touched, context: ContractContext): Promise<ContractFacts> {
   const { registry, head, pull, scope } = context;
-  const found = await observeRecord(reading.contract, { registry, head, source: reading.source, pull });
+  const found = await observeRecord(reading.contract, {
+    ...{ registry, head, pull },
+    source: reading.source,
+    isFormerName: scope.isFormerName,
+  });
   // Anybody may have finalized it: what the record holds already is hashed from the bytes too.
   const isHeld = reading.source.kind === "hashed" && found.record?.contractHash === reading.source.hash;
   if (isHeld && scope.sources.hashing?.remembered) {
