@@ -28,6 +28,12 @@ function member(number: number, signed: number, facts: PullFacts = baseFacts): G
 const approved = member(7, 6);
 const quiet = member(9, 0, { ...baseFacts, contracts: [], chains: [] });
 const unread = member(7, 0, { ...baseFacts, chains: [{ kind: "unreachable", chainId: 31_337, message: "gone" }] });
+const misconfigured = member(7, 0, {
+  ...baseFacts,
+  policy: { kind: "invalid", problems: [] },
+  contracts: [],
+  chains: [],
+});
 const landing: GroupFacts = {
   isCurrent: true,
   directories: [{ contract: baseContract.contract, hash: after }],
@@ -59,6 +65,7 @@ describe("a merge group", () => {
 
   it.each<[string, GroupFacts, readonly GroupMember[], readonly GroupReason[]]>([
     ["a signature is missing", landing, [member(7, 5)], [{ code: "pull-not-ready", number: 7 }]],
+    ["the configuration has errors", nothing, [misconfigured], [{ code: "pull-not-ready", number: 7 }]],
     ["another hash would land", otherHash, [approved], [differs]],
     ["nothing that can be hashed would land", notHashed, [approved], [differs]],
     ["two propose the same content of one contract", landing, [approved, { ...approved, number: 8 }], [taken]],
