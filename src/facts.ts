@@ -105,6 +105,8 @@ export interface RecordFacts {
   readonly record: ContractRecord | undefined;
   /** Who makes the record's calls. */
   readonly executor: Address;
+  /** True: the record's link names this repository by a name that it had before. */
+  readonly isRenamed?: boolean;
   /** Accepted changes of the record that brought this pull request's hash and link, oldest first. */
   readonly changes: readonly ChangeFacts[];
   /** What the proxy's ERC-1967 slot holds, for kinds that have one. */
@@ -176,6 +178,22 @@ export interface PullFacts {
   readonly answered: readonly PostName[];
   /** What the chain answered when the upgrade was tried just now, where it refused. */
   readonly refusals: readonly FinalizeRefusal[];
+}
+
+/** What the merge queue would land, read at one moment. Who proposes it is told by its pull requests' own verdicts. */
+export interface GroupFacts {
+  /** Whether it stands upon the base branch as that is now. */
+  readonly isCurrent: boolean;
+  /** The registered directories that it changes or that its pull requests propose, as they would land. */
+  readonly directories: readonly LandingDirectory[];
+  /** Registered directories that the commit changes against other listed branches, where nothing is proposed. */
+  readonly elsewhere: readonly string[];
+}
+
+export interface LandingDirectory {
+  readonly contract: PolicyContract;
+  /** Undefined: there is nothing that can be hashed. */
+  readonly hash: Bytes32 | undefined;
 }
 
 export interface FinalizeRefusal {

@@ -152,6 +152,30 @@ export interface PullVerdict {
   readonly replies: readonly Reply[];
 }
 
+/** Why what the merge queue would land must wait or must not land. `explain/group.ts` has the words of each. */
+export type GroupReason =
+  | { readonly code: "group-outdated" }
+  | { readonly code: "group-elsewhere"; readonly paths: readonly string[] }
+  | { readonly code: "pull-unknown"; readonly number: number }
+  | { readonly code: "pull-not-ready"; readonly number: number }
+  | { readonly code: "version-taken"; readonly number: number; readonly by: number; readonly contract: Address }
+  | { readonly code: "would-land-other"; readonly number: number; readonly path: string; readonly signed: Bytes32 }
+  | { readonly code: "nobody-proposed"; readonly path: string };
+
+/** A pull request of a merge group, judged by itself. */
+export interface GroupMember {
+  readonly number: number;
+  readonly verdict: PullVerdict;
+}
+
+/** What the check on a merge group's head says: green only where there is no reason against it. */
+export interface GroupVerdict {
+  readonly check: Extract<CheckState, "success" | "in_progress" | "failure">;
+  readonly reasons: readonly GroupReason[];
+  /** In the order in which they would land. */
+  readonly members: readonly GroupMember[];
+}
+
 /** What the relayer may send now: everything about it was checked. */
 export interface FinalizeOrder {
   readonly proposal: Proposal;

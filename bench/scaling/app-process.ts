@@ -40,7 +40,7 @@ async function note(key: PullKey): Promise<void> {
   if (key.changedAt) atRest.add(toRestName(key), key.changedAt);
 }
 
-const sweep = { installations, atRest, sink: { installation: queue.installation, pull: note } };
+const sweep = { installations, atRest, sink: { ...queue, pull: note }, listQueueHeads: async () => [] };
 await queue.start({
   pull: note,
   commit: async () => undefined,

@@ -1,5 +1,6 @@
 import type { Probot } from "probot";
 import { z } from "zod";
+import { queuePrefix } from "../protocol/queue-branch.ts";
 import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
 
 /** Where keys go: stored before GitHub is answered. `after`: not to be looked at earlier. */
@@ -23,6 +24,7 @@ const commentEvent = origin.extend({
 });
 const checkRunEvent = origin.extend({ check_run: z.object({ head_sha: sha }) });
 const checkSuiteEvent = origin.extend({ check_suite: z.object({ head_sha: sha }) });
+const groupEvent = origin.extend({ merge_group: z.object({ head_sha: sha }) });
 const pushEvent = origin.extend({ ref: z.string(), after: sha, deleted: z.literal(false) });
 
 /**
@@ -45,6 +47,9 @@ export function listen(probot: Probot, sink: KeySink, { appId }: { readonly appI
   probot.on("check_suite.rerequested", ({ payload }) =>
     when(checkSuiteEvent, payload, (event) => sink.commit({ ...toKey(event), commit: event.check_suite.head_sha })),
   );
+  probot.on("merge_group.checks_requested", ({ payload }) =>
+    when(groupEvent, payload, (event) => sink.commit({ ...toKey(event), commit: event.merge_group.head_sha })),
+  );
   probot.on("push", ({ payload }) => when(pushEvent, payload, (event) => toCommit(event, sink)));
 }
 
@@ -56,6 +61,8 @@ async function when<T>(shape: z.ZodType<T>, payload: unknown, handle: (event: T)
 async function toCommit(event: z.infer<typeof pushEvent>, sink: KeySink): Promise<void> {
   const branch = /^refs\/heads\/(.+)$/.exec(event.ref)?.[1];
   if (branch === undefined) return;
+  // The merge queue's own branches: the event beside this one says the same.
+  if (branch.startsWith(queuePrefix)) return sink.commit({ ...toKey(event), commit: event.after });
   const moved = { branch, defaultBranch: event.repository.default_branch };
   await sink.commit({ ...toKey(event), moved, commit: event.after });
 }

@@ -98,7 +98,7 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
 
   return {
     pull: (key, after) => send("pull", key, { id: `${toId(key)}/${key.number}`, after }),
-    commit: (key, after) => send("commit", key, { id: `${toId(key)}/${key.commit}`, after }),
+    commit: (key, after) => send("commit", key, { id: toCommitId(key), after }),
     installation: (key, after) => send("installation", key, { id: String(key.installationId), after }),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     chain: (key) => look(key),
@@ -131,6 +131,11 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
 
 function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
+}
+
+/** What the merge queue lands is its group's head and then the branch's tip: two things to look at. */
+function toCommitId({ commit, moved, ...key }: CommitKey): string {
+  return [toId(key), commit, ...(moved ? [moved.branch] : [])].join("/");
 }
 
 /** Also those that an earlier version made. */

@@ -1,7 +1,7 @@
 import { openGithub } from "../clients/github.ts";
 import type { AtRest } from "./at-rest.ts";
 import type { Installations, ListedRepository } from "./installations.ts";
-import { type InstallationKey, type PullKey, toRepositoryKey } from "./keys.ts";
+import { type InstallationKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
 import type { Queue } from "./queue.ts";
 
 /** Signatures live for 30 days at the most, so older merges have nothing left to finalize (protocol §3). */
@@ -9,15 +9,23 @@ const longestTerm = 30 * 86_400;
 
 interface Sweep {
   readonly installations: Installations;
-  readonly sink: Pick<Queue, "pull" | "installation">;
+  readonly sink: Pick<Queue, "pull" | "commit" | "installation">;
   readonly atRest: AtRest;
+  /** The head of every group in the repository's merge queue. */
+  listQueueHeads(key: RepositoryKey): Promise<readonly string[]>;
 }
 
 /**
  * Finds what events did not tell: they can be lost, and GitHub does not send them again. One job for each installation, so
  * that all processes share them, and none waits for another's limit.
  */
-export async function sweepAll({ installations, sink }: Sweep): Promise<void> {
+export async function sweepAll({
+  installations,
+  sink,
+}: {
+  readonly installations: Installations;
+  readonly sink: Pick<Queue, "installation">;
+}): Promise<void> {
   for await (const key of installations.list()) await sink.installation(key);
 }
 
@@ -37,7 +45,7 @@ export async function sweepInstallation(key: InstallationKey, sweep: Sweep): Pro
 async function sweepRepository(
   listed: ListedRepository,
   github: ReturnType<typeof openGithub>,
-  { sink, atRest }: Sweep,
+  { sink, atRest, listQueueHeads }: Sweep,
 ): Promise<void> {
   const key = toRepositoryKey(listed);
   for (const { number } of await github.listOpenPulls()) await sink.pull({ ...key, number });
@@ -46,6 +54,7 @@ async function sweepRepository(
     const closed: PullKey = { ...key, number, changedAt: updated_at };
     if (!atRest.has(toRestName(closed), updated_at)) await sink.pull(closed);
   }
+  for (const commit of await listQueueHeads(key)) await sink.commit({ ...key, commit });
 }
 
 export function toRestName({ repositoryId, number }: PullKey): string {

@@ -13,8 +13,11 @@ import { decideWatches } from "../decide/watch.ts";
 import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import { findConcerned } from "../flows/concerned.ts";
+import { reviewGroup } from "../flows/group.ts";
+import type { BotClients } from "../flows/merge.ts";
 import { reviewPull } from "../flows/review.ts";
 import type { Hashing } from "../observe/directory.ts";
+import { queuePrefix } from "../protocol/queue-branch.ts";
 import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { AtRest } from "./at-rest.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
@@ -56,12 +59,12 @@ export function createHandlers(workshop: Workshop): Handlers {
       ),
     commit: (key) =>
       orPostpone(
-        () => enqueueCommit(key, workshop),
+        async () => lookAt(key, await identity(), workshop),
         (until) => sink.commit(key, until),
       ),
     installation: (key) =>
       orPostpone(
-        () => sweepInstallation(key, workshop),
+        () => sweepInstallation(key, { ...workshop, listQueueHeads: (one) => listQueueHeads(one, workshop) }),
         (until) => sink.installation(key, until),
       ),
     sweep: async () => {
@@ -73,22 +76,25 @@ export function createHandlers(workshop: Workshop): Handlers {
   };
 }
 
-async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { registries, relayers, compiler, chains, watches, log } = workshop;
+async function openClients(key: RepositoryKey, app: AppIdentity, workshop: Workshop): Promise<BotClients> {
+  const { registries, relayers, compiler, chains } = workshop;
   const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
   const toTransactionUrl = (chainId: number, transaction: string) => {
     const explorer = explorers.get(chainId);
     return explorer && `${explorer.replace(/\/+$/, "")}/tx/${transaction}`;
   };
-  const clients = { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
-  const now = Math.floor(Date.now() / 1000);
-  const verdict = await reviewPull(key, clients, now);
+  return { ...(await openRepository(key, workshop)), app, registries, relayers, compiler, toTransactionUrl };
+}
+
+async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
+  const now = toSeconds(Date.now());
+  const verdict = await reviewPull(key, await openClients(key, app, workshop), now);
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
-  log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  workshop.log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);
-  await watches.keep(key, decideWatches(verdict, now));
+  await workshop.watches.keep(key, decideWatches(verdict, now));
   if (key.changedAt && isAtRest(verdict)) workshop.atRest.add(toRestName(key), key.changedAt);
 }
 
@@ -113,9 +119,32 @@ async function openRepository(
   return { github: openGithub(api, key), git: repositories.openRemote(url), hashing };
 }
 
-async function enqueueCommit(key: CommitKey, workshop: Workshop): Promise<void> {
-  const numbers = await findConcerned(key, await openRepository(key, workshop));
-  for (const number of new Set(numbers)) await workshop.sink.pull({ ...toRepositoryKey(key), number });
+/** A commit is the head of a merge group, or pull requests have it. */
+async function lookAt(key: CommitKey, app: AppIdentity, workshop: Workshop): Promise<void> {
+  const { sink, log } = workshop;
+  const clients = await openClients(key, app, workshop);
+  const group = key.moved ? undefined : await reviewGroup(key, clients, toSeconds(Date.now()));
+  if (!group) return enqueue(key, { sink, numbers: await findConcerned(key, clients) });
+  const pulls = group.members.map(({ number }) => number);
+  log.info({ repository: key.repositoryId, group: key.commit, pulls, check: group.check }, "reviewed");
+  if (group.check === "in_progress") throw failure("CHAIN_UNREACHABLE", "a chain could not be read for a merge group");
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}
+
+/** Groups of a merge queue, by the branches that GitHub makes for them. */
+async function listQueueHeads(key: RepositoryKey, workshop: Workshop): Promise<readonly string[]> {
+  const { git } = await openRepository(key, workshop);
+  return [...(await git.listBranches(queuePrefix)).values()];
+}
+
+async function enqueue(
+  key: RepositoryKey,
+  { sink, numbers }: { sink: Workshop["sink"]; numbers: readonly number[] },
+): Promise<void> {
+  for (const number of new Set(numbers)) await sink.pull({ ...toRepositoryKey(key), number });
 }
 
 /** Asks until it has an answer, then never again. */

@@ -43,7 +43,11 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
     /** Whose token it is. */
     readLogin: () => ask(async () => (await rest.users.getAuthenticated()).data.login),
     /** Whether the default branch has a configuration: the cheapest way to know that a repository is of interest. */
-    hasPolicy: () => ask(() => exists(() => rest.repos.getContent({ ...at, path: policyPath }))),
+    hasPolicy: () =>
+      ask(async () => (await orAbsent(() => rest.repos.getContent({ ...at, path: policyPath }))) !== undefined),
+    /** The number of the repository that has this name, or had it and is redirected to; undefined where none is seen. */
+    findRepositoryId: ({ owner: login, repository: name }: Pick<PullRef, "owner" | "repository">) =>
+      ask(() => orAbsent(async () => (await rest.repos.get({ owner: login, repo: name })).data.id)),
     readPull: (pull_number: number) => ask(async () => (await rest.pulls.get({ ...at, pull_number })).data),
     listOpenPulls: (base?: string) =>
       ask(() => api.paginate(rest.pulls.list, { ...at, state: "open", per_page, ...(base && { base }) })),
@@ -112,12 +116,11 @@ async function listClosedPulls(api: GithubApi, at: { owner: string; repo: string
   });
 }
 
-async function exists(read: () => Promise<unknown>): Promise<boolean> {
+async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    await read();
-    return true;
+    return await read();
   } catch (error) {
-    if (toStatus(error) === 404) return false;
+    if (toStatus(error) === 404) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
-import type { ChainFacts, ChangeFacts, ContractFacts, Pull, PullFacts } from "../facts.ts";
+import type { ChainFacts, ChangeFacts, ContractFacts, Pull, PullFacts, RecordFacts } from "../facts.ts";
 import { type Approval, type Domain, hashApproval, type Upgrade } from "../protocol/approval.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
-import { isPlainPath, parseLink } from "../protocol/link.ts";
+import { isPlainPath, type Link, parseLink } from "../protocol/link.ts";
 import { byAddress, type ContractRecord } from "../protocol/record.ts";
 import type { Change, Proposal, Reason } from "../verdict.ts";
 import { planUpgrade } from "./upgrades/plan.ts";
@@ -44,11 +44,13 @@ function deriveUpgrade(facts: ContractFacts, pull: Pull): { upgrade: Upgrade } |
   const { contract, source, build, onChain } = facts;
   const record = onChain?.record;
   if (!record) return { reasons: [{ code: "not-registered", contract: contract.address }] };
-  const stops = [...findStops(facts, pull), ...findForeign(record, pull, contract.path)];
+  const stops = [...findStops(facts, pull), ...findForeign(record, onChain, { pull, path: contract.path })];
   const plan = source.kind === "hashed" ? planUpgrade(contract, build) : [];
   if ("calls" in plan && stops.length === 0 && source.kind === "hashed") {
-    const { hash, link } = source;
-    const version = onChain.changes.at(-1)?.version ?? record.version + 1;
+    const { hash } = source;
+    const done = onChain.changes.at(-1);
+    const link = done?.contractLink ?? source.link;
+    const version = done?.version ?? record.version + 1;
     return { upgrade: { contractAddress: contract.address, version, contractHash: hash, contractLink: link, ...plan } };
   }
   return { reasons: "calls" in plan ? stops : [...stops, ...plan] };
@@ -69,22 +71,31 @@ function findStops({ contract: { path }, trees, source }: ContractFacts, pull: P
 }
 
 /** A record belongs to the repository and path that its current link names (protocol §6). */
-function findForeign(record: ContractRecord, pull: Pull, path: string): readonly Reason[] {
-  return isHome(record.contractLink, pull, path)
-    ? []
-    : [{ code: "foreign-record", contract: record.contractAddress, link: record.contractLink }];
+function findForeign(
+  { contractAddress, contractLink }: ContractRecord,
+  { isRenamed }: RecordFacts,
+  { pull, path }: { readonly pull: Pull; readonly path: string },
+): readonly Reason[] {
+  const home = tryLink(contractLink);
+  const isHere = home !== undefined && (isRenamed === true || isNamedSo(home, pull));
+  if (isHere && home.path === path && isPlainPath(path)) return [];
+  return [{ code: "foreign-record", contract: contractAddress, link: contractLink }];
 }
 
-function isHome(link: string, pull: Pull, path: string): boolean {
+function isNamedSo(home: Link, { origin, owner, repository }: Pull): boolean {
+  return (
+    home.origin === origin &&
+    home.owner.toLowerCase() === owner.toLowerCase() &&
+    home.repository.toLowerCase() === repository.toLowerCase()
+  );
+}
+
+/** Fails closed: a link that cannot be read names no home. */
+function tryLink(link: string): Link | undefined {
   try {
-    const home = parseLink(link);
-    const isSameRepository =
-      home.origin === pull.origin &&
-      home.owner.toLowerCase() === pull.owner.toLowerCase() &&
-      home.repository.toLowerCase() === pull.repository.toLowerCase();
-    return isSameRepository && home.path === path && isPlainPath(path);
+    return parseLink(link);
   } catch {
-    return false; // fails closed: a link that cannot be read names no home
+    return undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
+import { type IsFormerName, isSamePlace } from "./former-names.ts";
 
 /** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
 export async function observeChain(chainId: number, registry: Registry | undefined): Promise<ChainFacts> {
@@ -49,9 +50,10 @@ export async function observeRecord(
     readonly head: Head;
     readonly source: SourceFacts;
     readonly pull: Pick<Pull, "state" | "createdAt">;
+    readonly isFormerName: IsFormerName;
   },
 ): Promise<RecordFacts> {
-  const { registry, head, source, pull } = context;
+  const { registry, head, source, pull, isFormerName } = context;
   const { address, kind } = contract;
   const [record, executor] = await Promise.all([
     registry.readRecord(address, head.number),
@@ -62,8 +64,21 @@ export async function observeRecord(
   const changes = isOfInterest
     ? await observeChanges(address, { registry, head, hash: source.hash, since: pull.createdAt })
     : [];
-  const own = changes.filter(({ contractLink }) => source.kind === "hashed" && contractLink === source.link);
-  return { record, executor, changes: own, implementation };
+  const isRenamed = record !== undefined && (await isFormerName(record.contractLink));
+  const own = source.kind === "hashed" ? await findOwn(changes, source.link, isFormerName) : [];
+  return { record, executor, isRenamed, changes: own, implementation };
+}
+
+/** The changes that brought this link, also as it was spelled before the repository got its name. */
+async function findOwn(
+  changes: readonly ChangeFacts[],
+  link: string,
+  isFormerName: IsFormerName,
+): Promise<readonly ChangeFacts[]> {
+  const isOwn = async ({ contractLink }: ChangeFacts) =>
+    contractLink === link || (isSamePlace(contractLink, link) && (await isFormerName(contractLink)));
+  const owned = await Promise.all(changes.map(isOwn));
+  return changes.filter((_, index) => owned[index]);
 }
 
 async function observeChanges(

@@ -53,8 +53,8 @@ export async function observeMergeBases(
   return { commits, isComplete: "bases" in found };
 }
 
-/** How far back is looked for merge bases that GitHub did not name, in commits. */
-const depths = [16, 128, 1024];
+/** How far back is looked for what GitHub did not name, in commits. */
+export const depths = [16, 128, 1024];
 
 /** What git's own history says of merge bases, fetched as deep as it takes; as it was where that is too deep. */
 export async function completeMergeBases(

@@ -13,12 +13,14 @@ import type {
   PullRef,
   RecordFacts,
 } from "../facts.ts";
-import type { Policy, PolicyContract } from "../policy.ts";
+import type { PolicyContract } from "../policy.ts";
 import { observeBuild } from "./build.ts";
 import { observeChain, observeRecord, orUnreachable } from "./chain.ts";
-import { observeCommits, observeMergeBases, type PullCommits } from "./commits.ts";
+import { observeCommits, type PullCommits } from "./commits.ts";
 import { type Conversation, observeConversation } from "./conversation.ts";
 import { type Hashing, isTouched, observeDirectory, observeHash, observeTrees } from "./directory.ts";
+import { listedBranches, observeElsewhere } from "./elsewhere.ts";
+import { type IsFormerName, openFormerNames } from "./former-names.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
 import { type PullReading, toPullReading } from "./reading.ts";
 
@@ -50,9 +52,10 @@ export async function observePull(ref: PullRef, sources: Sources, now: number): 
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
   const isPreview = reading.state === "open" && !conversation.posts.some(hasSpoken) && !isAnnouncedUnsigned(policy);
-  const scope = { commits, policy, sources: isPreview ? sources : fromBytes(sources) };
+  const isFormerName = openFormerNames(reading, sources.github);
+  const scope = { commits, policy, isFormerName, sources: isPreview ? sources : fromBytes(sources) };
   const { contracts, chains } = await observeContracts(reading, scope);
-  const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, scope);
+  const elsewhere = contracts.length > 0 ? [] : await observeElsewhere(reading, { policy, sources });
   const { sticky, posts, earlier, answered } = conversation;
   const { base, baseTip } = commits;
   const pull = { ...reading, base, baseTip };
@@ -93,6 +96,7 @@ function fromBytes({ hashing, ...sources }: Sources): Sources {
 interface Scope {
   readonly commits: PullCommits;
   readonly policy: PolicyFacts;
+  readonly isFormerName: IsFormerName;
   readonly sources: Sources;
 }
 
@@ -128,30 +132,6 @@ async function findTouched(pull: PullReading, { commits, policy, sources }: Scop
   return touched;
 }
 
-/**
- * A check belongs to a commit, not to a pull request: a second pull request from the same head, against a branch where
- * it changes nothing, must not turn the check of the first one green.
- */
-async function observeElsewhere(pull: PullReading, { commits, policy, sources }: Scope): Promise<readonly string[]> {
-  if (policy.kind !== "valid") return [];
-  const { git } = sources;
-  const { head } = commits;
-  const paths = policy.policy.contracts.map(({ path }) => path);
-  const tips = await git.readBranches(listedBranches(pull, policy.policy).filter((name) => name !== pull.baseBranch));
-  const found = new Set<string>();
-  for (const base of tips.values()) {
-    await git.ensureCommit(base, 1);
-    const mergeBases = await observeMergeBases({ head, base }, sources);
-    const trees = await observeTrees(git, { head, base, mergeBases }, paths);
-    for (const [index, path] of paths.entries()) if (trees[index] && isTouched(trees[index])) found.add(path);
-  }
-  return [...found];
-}
-
-function listedBranches({ defaultBranch }: PullReading, { branches = [defaultBranch] }: Policy): readonly string[] {
-  return branches;
-}
-
 async function observeContent(
   pull: PullReading,
   contract: PolicyContract,
@@ -184,7 +164,11 @@ interface ContractContext {
 
 async function observeContract(reading: Touched, context: ContractContext): Promise<ContractFacts> {
   const { registry, head, pull, scope } = context;
-  const found = await observeRecord(reading.contract, { registry, head, source: reading.source, pull });
+  const found = await observeRecord(reading.contract, {
+    ...{ registry, head, pull },
+    source: reading.source,
+    isFormerName: scope.isFormerName,
+  });
   // Anybody may have finalized it: what the record holds already is hashed from the bytes too.
   const isHeld = reading.source.kind === "hashed" && found.record?.contractHash === reading.source.hash;
   if (isHeld && scope.sources.hashing?.remembered) {

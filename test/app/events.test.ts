@@ -55,6 +55,12 @@ describe("an event", () => {
       { ...origin, ref: "refs/heads/release/1", after: sha, deleted: false },
       { commit: sha, moved: { branch: "release/1", defaultBranch: "main" } },
     ],
+    ["merge_group", { ...origin, action: "checks_requested", merge_group: { head_sha: sha } }, { commit: sha }],
+    [
+      "push",
+      { ...origin, ref: `refs/heads/gh-readonly-queue/main/pr-5-${sha}`, after: sha, deleted: false },
+      { commit: sha },
+    ],
   ])("%s names a commit: %j", async (name, payload, more) => {
     await receive(name, payload);
     expect([pulls, commits]).toEqual([[], [{ ...key, ...more }]]);
@@ -73,6 +79,8 @@ describe("an event", () => {
     ["pull_request", { ...origin, action: "opened" }],
     ["pull_request_review", { action: "submitted" }],
     ["push", { ...origin, ref: "refs/heads/main", after: "main", deleted: false }],
+    ["merge_group", { ...origin, action: "destroyed", merge_group: { head_sha: sha } }],
+    ["merge_group", { ...origin, action: "checks_requested", merge_group: {} }],
     ["star", { ...origin, action: "created" }],
   ])("%s is no news: %j", async (name, payload) => {
     await receive(name, payload);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AtRest, createAtRest } from "../../src/app/at-rest.ts";
 import { type Installations, openInstallations } from "../../src/app/installations.ts";
-import type { InstallationKey, PullKey } from "../../src/app/keys.ts";
+import type { CommitKey, InstallationKey, PullKey, RepositoryKey } from "../../src/app/keys.ts";
 import { orPostpone } from "../../src/app/postpone.ts";
 import { sweepAll, sweepInstallation, toRestName } from "../../src/app/sweep.ts";
 import { CountersignError, failure } from "../../src/errors.ts";
@@ -46,25 +46,32 @@ beforeEach(() => {
 /** What one sweep of an installation finds, and what it asks. */
 async function sweep(installationId = scene.installation.id) {
   const pulls: PullKey[] = [];
-  const sink = { pull: async (key: PullKey) => void pulls.push(key), installation: async () => undefined };
+  const commits: string[] = [];
+  const sink = {
+    pull: async (key: PullKey) => void pulls.push(key),
+    commit: async ({ commit }: CommitKey) => void commits.push(commit),
+    installation: async () => undefined,
+  };
+  const listQueueHeads = async ({ repository }: RepositoryKey) => [`head of ${repository}`];
   const { requests } = scene.github;
   requests.splice(0);
-  await sweepInstallation({ installationId }, { installations, sink, atRest });
+  await sweepInstallation({ installationId }, { installations, sink, atRest, listQueueHeads });
   const asked = requests.splice(0).map(({ route, path }) => (route.includes("contents") ? path.slice(13, 26) : route));
-  return { pulls, asked };
+  return { pulls, commits, asked };
 }
 
 describe("the sweep", () => {
   it("makes one job of each installation that is not suspended", async () => {
     const found: InstallationKey[] = [];
     const installation = async (key: InstallationKey) => void found.push(key);
-    await sweepAll({ installations, sink: { installation, pull: async () => undefined }, atRest });
+    await sweepAll({ installations, sink: { installation } });
     const all = [...scene.github.world.installations.keys()];
     expect(found).toEqual(all.map((installationId) => ({ installationId })));
   });
 
   it("finds the open and the lately closed pull requests where there is a configuration", async () => {
-    const { pulls } = await sweep();
+    const { pulls, commits } = await sweep();
+    expect(commits).toEqual(["head of vault"]);
     expect(pulls.map(({ number, repository, changedAt }) => [repository, number, changedAt !== undefined])).toEqual([
       ["vault", 1, false],
       ["vault", 2, true],

@@ -61,6 +61,7 @@ function onChain(change: Partial<NonNullable<ContractFacts["onChain"]>>): NonNul
 }
 
 describe("where a proposal stands", () => {
+  const foreign = withRecord({ contractLink: elsewhere }).contracts[0]?.onChain ?? onChain({});
   const problem = { code: "TREE_SYMLINK", message: "a link" } as const;
   it.each<[string, PullFacts, string, string, readonly string[]]>([
     ["nobody signed", baseFacts, "proposed", "in_progress", ["waiting"]],
@@ -108,6 +109,13 @@ describe("where a proposal stands", () => {
       "blocked",
       "action_required",
       ["foreign-record"],
+    ],
+    [
+      "the record's link has a name that the repository had before",
+      withContract({ onChain: { ...foreign, isRenamed: true } }),
+      "proposed",
+      "in_progress",
+      ["waiting"],
     ],
     [
       "the record belongs to another path",

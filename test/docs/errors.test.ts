@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { catalogue, type ErrorCode } from "../../src/errors.ts";
+import { explainGroupReason } from "../../src/explain/group.ts";
 import { explainReason, explainRefusal } from "../../src/explain/reasons.ts";
 import { readPage } from "./pages.ts";
-import { reasons, refusals } from "./reasons.ts";
+import { groupReasons, reasons, refusals } from "./reasons.ts";
 
 function toWords<T>(samples: Readonly<Record<string, T>>, explain: (sample: T) => string): string {
   const rows = Object.entries(samples).map(([code, sample]) => `| \`${code}\` | ${explain(sample)} |`);
@@ -29,6 +30,7 @@ describe("docs/errors.md", () => {
     const tables = {
       codes: toCodes(page),
       reasons: toWords(reasons, explainReason),
+      groups: toWords(groupReasons, explainGroupReason),
       refusals: toWords(refusals, explainRefusal),
     };
     const expected = Object.entries(tables).reduce(

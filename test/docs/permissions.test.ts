@@ -8,8 +8,8 @@ import { namesIn, readPage } from "./pages.ts";
 describe("app.yml", () => {
   const manifest = parse(readPage("app.yml"));
 
-  it("asks for the permissions that tokens are narrowed to", () => {
-    expect(manifest.default_permissions).toEqual(permissions);
+  it("asks for the permissions that tokens are narrowed to, and for what an event needs", () => {
+    expect(manifest.default_permissions).toEqual({ ...permissions, merge_queues: "read" });
   });
 
   it("asks for the events that are listened to", () => {
@@ -23,7 +23,9 @@ describe("app.yml", () => {
 
   it("is explained in docs/permissions.md", () => {
     const named = namesIn("docs/permissions.md");
-    expect(named.toSorted()).toEqual([...Object.keys(permissions), ...manifest.default_events].toSorted());
+    expect(named.toSorted()).toEqual(
+      [...Object.keys(manifest.default_permissions), ...manifest.default_events].toSorted(),
+    );
   });
 
   it("has no apostrophe, which would end the HTML attribute that Probot writes it into", () => {

@@ -1,4 +1,4 @@
-import type { Reason, Refusal } from "../../src/verdict.ts";
+import type { GroupReason, Reason, Refusal } from "../../src/verdict.ts";
 
 /** One of each: a code that is missing here does not compile. */
 type Samples<T extends { code: string }> = { readonly [C in T["code"]]: Extract<T, { code: C }> };
@@ -49,6 +49,16 @@ export const reasons: Samples<Reason> = {
   finalized: { code: "finalized", transaction },
   "ahead-of-main": { code: "ahead-of-main" },
   "implementation-differs": { code: "implementation-differs", contract, found: undefined },
+};
+
+export const groupReasons: Samples<GroupReason> = {
+  "group-outdated": { code: "group-outdated" },
+  "group-elsewhere": { code: "group-elsewhere", paths: [path] },
+  "pull-unknown": { code: "pull-unknown", number: 7 },
+  "pull-not-ready": { code: "pull-not-ready", number: 7 },
+  "version-taken": { code: "version-taken", number: 8, by: 7, contract },
+  "would-land-other": { code: "would-land-other", number: 7, path, signed: after },
+  "nobody-proposed": { code: "nobody-proposed", path },
 };
 
 export const refusals: Samples<Refusal> = {

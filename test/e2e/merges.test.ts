@@ -10,7 +10,18 @@ import { fullName, repo } from "../stage/stage.ts";
 import { type OpenedPull, openPull } from "../stage/upgrade.ts";
 import { until } from "../stage/wait.ts";
 
-const names = ["merge", "squash", "rebase", "evil", "pushed", "squashed", "late", "outdated", "ahead"] as const;
+const names = [
+  "merge",
+  "squash",
+  "rebase",
+  "queue",
+  "evil",
+  "pushed",
+  "squashed",
+  "late",
+  "outdated",
+  "ahead",
+] as const;
 
 let play: Play;
 
@@ -75,6 +86,19 @@ describe("an approved pull request", () => {
     });
     expect(found.payload).toMatchObject({ contractHash: record.contractHash, version: 2 });
     expect(await countFinalizing(play.stage, opened.project)).toBe(1);
+  });
+});
+
+describe("an approved pull request in the merge queue", () => {
+  it("may land when the group has what was signed, and is finalized", async () => {
+    const opened = await open("queue");
+    await approveIt(opened);
+    await awaitCheck(play.stage, opened.pull.head, "success");
+    const [group] = await play.stage.owner.enqueue(fullName, [opened.pull.number]);
+    expect((await awaitCheck(play.stage, String(group?.sha), "success")).output.title).toBe("May land");
+    expect(await group?.settle()).toBe("merged");
+    await awaitComment(play.stage, opened.pull.number, "Finalized on chain in transaction");
+    await readVersion(opened.project, 2);
   });
 });
 

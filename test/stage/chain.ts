@@ -10,7 +10,10 @@ import type { Stage } from "./stage.ts";
 import { until } from "./wait.ts";
 
 /** The record, which has this version. */
-export async function readVersion({ registry, contract }: Project, version: number): Promise<ContractRecord> {
+export async function readVersion(
+  { registry, contract }: Pick<Project, "registry" | "contract">,
+  version: number,
+): Promise<ContractRecord> {
   const head = await registry.readHead();
   const record = await registry.readRecord(contract, head.number);
   if (record?.version !== version) throw new Error(`expected version ${version}, found ${record?.version}`);

@@ -15,16 +15,18 @@ export interface RecordsOptions {
   /** 3 signers, of whom 2 must sign. */
   readonly signers?: number;
   readonly threshold?: number;
+  /** How many signers of the stage are passed over: records with other signers. */
+  readonly after?: number;
 }
 
 /** Directories of text, each the record of an idle contract: no code moves, and nothing is compiled. */
 export async function setUpRecords(
   stage: Stage,
   registryAddress: Address,
-  { paths, signers: count = 3, threshold = 2 }: RecordsOptions,
+  { paths, signers: count = 3, threshold = 2, after = 0 }: RecordsOptions,
 ): Promise<Project[]> {
   const { work, anvil, github } = stage;
-  const signers = createSigners(count);
+  const signers = createSigners(after + count).slice(after);
   const registry = openRegistry(openChain({ ...anvil, confirmations: 1, pollingInterval: 50 }), registryAddress);
   const files = Object.fromEntries(paths.map((path) => [`${path}/Rules.txt`, `The rules of ${path}\n`]));
   const commit = await work.commit({ "README.md": "# Rules\n", ...files }, "First rules");
@@ -49,10 +51,10 @@ export async function setUpRecords(
 }
 
 /** Commits the configuration that names these contracts to the base branch, and pushes it. */
-export async function configure({ work, anvil }: Stage, projects: readonly Project[], policy = ""): Promise<void> {
+export async function configure({ work }: Stage, projects: readonly Project[], policy = ""): Promise<void> {
   const entries = projects.map(
-    ({ contract, path, kind }) =>
-      `  - {address: '${contract}', chain: ${anvil.chainId}, path: ${path}, kind: ${kind}}\n`,
+    ({ contract, path, kind, registry }) =>
+      `  - {address: '${contract}', chain: ${registry.chain.chainId}, path: ${path}, kind: ${kind}}\n`,
   );
   await work.commit({ ".github/countersign.yml": `contracts:\n${entries.join("")}${policy}` }, "Configure Countersign");
   await work.git("push", "--quiet", "origin", "HEAD");

@@ -184,8 +184,8 @@ describe("when every operation is asked for once", () => {
     await as(bot)("checks/list-for-suite", suite);
     await as(acme.api)("checks/rerequest-run", check);
     await as(acme.api)("checks/rerequest-suite", suite);
-    const group = await bob.enqueue("acme/vault", [1]);
-    expect(await group.settle()).toBe("merged");
+    const [group] = await bob.enqueue("acme/vault", [1]);
+    expect(await group?.settle()).toBe("merged");
     await as(bot)("pulls/check-if-merged", pull);
     const deployment = await as(bot)("repos/create-deployment", {
       ref: "main",

@@ -136,24 +136,50 @@ describe("when the branch asks for a check", () => {
 });
 
 describe("when pull requests wait in the merge queue", () => {
-  it("lands the group when its own head is green", async () => {
-    const [one, two] = [await openPull("queued-1"), await openPull("queued-2")];
+  const green = (head_sha: string) =>
+    scene.bot.checks.create({ ...scene.repo, name: "countersign", head_sha, conclusion: "success" });
+
+  async function queueTwo(name: string) {
+    const [one, two] = [await openPull(`${name}-1`), await openPull(`${name}-2`)];
+    const [first, second] = await scene.alice.enqueue("acme/vault", [one.pull.pull_number, two.pull.pull_number]);
+    if (!first || !second) throw new Error("not queued");
+    return { one, first, second };
+  }
+
+  it("lands each when its own head is green, upon the one before it", async () => {
     await protect(true);
-    const numbers = [one.pull.pull_number, two.pull.pull_number];
-    const failing = await scene.alice.enqueue("acme/vault", numbers);
-    expect(await failing.settle()).toBe("invalidated");
-    const group = await scene.alice.enqueue("acme/vault", numbers);
-    await scene.bot.checks.create({ ...scene.repo, name: "countersign", head_sha: group.sha, conclusion: "success" });
-    expect(await group.settle()).toBe("merged");
-    expect((await scene.bot.pulls.get(one.pull)).data.merged).toBe(true);
+    const { one, first, second } = await queueTwo("queued");
+    expect(second.base).toBe(first.sha);
+    expect(first.ref).toBe(`refs/heads/gh-readonly-queue/main/pr-${first.number}-${first.base}`);
+    for (const { sha } of [first, second]) await green(sha);
+    expect([await first.settle(), await second.settle()]).toEqual(["merged", "merged"]);
+    const { data } = await scene.bot.pulls.get(one.pull);
+    expect([data.merged, data.merge_commit_sha]).toEqual([true, first.sha]);
+  });
+
+  it("takes one out that is not green, and those that were built upon it", async () => {
+    const { first, second } = await queueTwo("failing");
+    await green(second.sha);
+    expect([await first.settle(), await second.settle()]).toEqual(["invalidated", "invalidated"]);
     await scene.github.idle();
-    const requested = scene.inbox.received.filter(({ event }) => event === "merge_group");
-    expect(requested.map(({ payload }) => payload.action)).toEqual([
-      "checks_requested",
-      "destroyed",
-      "checks_requested",
-      "destroyed",
+    const groups = scene.inbox.received.filter(({ event }) => event === "merge_group");
+    const told = groups.map(({ payload }) => [payload.action, (payload.merge_group as { head_sha: string }).head_sha]);
+    expect(told.slice(-4)).toEqual([
+      ["checks_requested", first.sha],
+      ["checks_requested", second.sha],
+      ["destroyed", first.sha],
+      ["destroyed", second.sha],
     ]);
+  });
+
+  it("squashes where it is told to, and names no pull request for the commit", async () => {
+    const { pull } = await openPull("queue-squashed");
+    const [group] = await scene.alice.enqueue("acme/vault", [pull.pull_number], "squash");
+    const commit = { ...scene.repo, commit_sha: String(group?.sha) };
+    expect((await scene.bot.repos.listPullRequestsAssociatedWithCommit(commit)).data).toEqual([]);
+    await green(String(group?.sha));
+    expect(await group?.settle()).toBe("merged");
+    expect(await commitsOnMain(1)).toEqual([[`queue-squashed (#${pull.pull_number})`, 1]]);
   });
 });
 

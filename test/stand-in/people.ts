@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import type { Context } from "./endpoint.ts";
-import { enqueue, type MergeGroup, pullsNamed } from "./merge-queue.ts";
+import { enqueue, type MergeGroup, pullsNamed, type QueueMethod } from "./merge-queue.ts";
 import { emitPull } from "./pull-moves.ts";
 import type { Account } from "./state.ts";
 import { timestamp, type World } from "./world.ts";
@@ -16,8 +16,8 @@ export interface Person {
   /** On GitHub only a button and GraphQL do this. */
   convertToDraft(fullName: string, number: number): Promise<void>;
   markReady(fullName: string, number: number): Promise<void>;
-  /** Puts pull requests into the merge queue as one group, in this order. */
-  enqueue(fullName: string, numbers: readonly number[]): Promise<MergeGroup>;
+  /** Puts pull requests into the merge queue, in this order: the branches that it makes of them. */
+  enqueue(fullName: string, numbers: readonly number[], method?: QueueMethod): Promise<readonly MergeGroup[]>;
 }
 
 /** A refusal that a test asks for is no news. */
@@ -42,7 +42,8 @@ export function addPerson(context: Context, { login, token }: { login: string; t
     gitUrl: (fullName) => `${world.origin.replace("://", `://${login}:${token}@`)}/${fullName}.git`,
     convertToDraft: (fullName, number) => setDraft(fullName, number, true),
     markReady: (fullName, number) => setDraft(fullName, number, false),
-    enqueue: (fullName, numbers) => enqueue(context, pullsNamed(context, fullName, numbers), account),
+    enqueue: (fullName, numbers, method = "merge") =>
+      enqueue(context, pullsNamed(context, fullName, numbers), { sender: account, method }),
   };
 }
 

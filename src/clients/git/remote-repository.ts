@@ -55,6 +55,12 @@ export interface RemoteRepository extends ObjectSource {
    * @throws GIT_UNREACHABLE, GIT_REFUSED
    */
   readBranches(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The branches whose names begin so, with the commits that they point at now.
+   *
+   * @throws GIT_UNREACHABLE, GIT_REFUSED
+   */
+  listBranches(prefix: string): Promise<ReadonlyMap<string, string>>;
 }
 
 export const defaultFetchLimits: FetchLimits = {
@@ -108,13 +114,13 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
     return openTransport({ origin, trust, signal, maxBytes: limits.packBytes, onReceive, ...(token && { token }) });
   }
 
-  async function readBranch(name: string): Promise<string | undefined> {
+  async function listBranches(prefix: string): Promise<ReadonlyMap<string, string>> {
     const http = connect(AbortSignal.timeout(limits.milliseconds));
-    const ref = `refs/heads/${name}`;
+    const heads = "refs/heads/";
     try {
-      const refs = await listServerRefs({ http, url, prefix: ref, protocolVersion: 2 });
-      const oid = refs.find((one) => one.ref === ref)?.oid;
-      return oid !== undefined && isObjectId(oid) ? oid : undefined;
+      const refs = await listServerRefs({ http, url, prefix: `${heads}${prefix}`, protocolVersion: 2 });
+      const branches = refs.filter(({ ref, oid }) => ref.startsWith(`${heads}${prefix}`) && isObjectId(oid));
+      return new Map(branches.map(({ ref, oid }) => [ref.slice(heads.length), oid]));
     } catch (error) {
       if (error instanceof CountersignError) throw error;
       throw failure("GIT_UNREACHABLE", `could not read the branches of ${url}`, { cause: error });
@@ -179,9 +185,13 @@ export function openRemoteRepository(settings: RemoteSettings): RemoteRepository
       });
     },
     async readBranches(names) {
-      const tips = await Promise.all([...new Set(names)].map(async (name) => [name, await readBranch(name)] as const));
+      const distinct = [...new Set(names)];
+      const tips = await Promise.all(
+        distinct.map(async (name) => [name, (await listBranches(name)).get(name)] as const),
+      );
       return new Map(tips.flatMap(([name, oid]) => (oid === undefined ? [] : [[name, oid]])));
     },
+    listBranches,
   };
 }
 

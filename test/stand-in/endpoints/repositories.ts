@@ -62,6 +62,8 @@ export const repositories: Pick<Endpoints, Ids> = {
       if (owner === undefined) throw invalid("Repository", "new_owner");
       const { owner: before } = repository;
       rename(world, repository, { owner, name: new_name ?? repository.name });
+      // GitHub: the original owner is added as a collaborator.
+      if (before.type === "User") repository.collaborators.set(before.id, "write");
       const from = before.type === "Organization" ? { organization: before } : { user: before };
       events.emit("repository/transferred", { repository, sender, payload: { changes: { owner: { from } } } });
       return { status: 202, data: toRepository(world, repository) };
