@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { dataSlice } from "ethers";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openRemoteRepository } from "../../src/clients/git/remote-repository.ts";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { type Address, type Hex, toAddress } from "../../src/protocol/hex.ts";
 import { parseLink, toRepositoryUrl } from "../../src/protocol/link.ts";
 import { type ContractRecord, toRecordJson } from "../../src/protocol/record.ts";

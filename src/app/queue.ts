@@ -10,7 +10,13 @@ export interface Handlers {
   sweep(): Promise<void>;
 }
 
-export interface Queue extends KeySink {
+/** Names a pull request again later. */
+export interface Alarm {
+  /** `at`: Unix time in seconds. */
+  wake(key: PullKey, at: number): Promise<void>;
+}
+
+export interface Queue extends KeySink, Alarm {
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
@@ -30,7 +36,7 @@ const policy = {
   expireInSeconds: 3600,
 } as const;
 
-const names = ["pull", "commit", "sweep"] as const;
+const names = ["pull", "commit", "sweep", "wake"] as const;
 const hourly = "17 * * * *";
 
 export interface QueueSettings {
@@ -53,8 +59,16 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
   // The embedded database has this one process: what was under way when it died, the first sweep finds again.
   if (embedded) for (const name of names) await boss.deleteAllJobs(name);
 
+  const pull = async (key: PullKey) =>
+    void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` }));
+
   return {
-    pull: async (key) => void (await boss.send("pull", key, { singletonKey: `${toId(key)}/${key.number}` })),
+    pull,
+    // A queue of its own: a job that waits for days would keep every event of its pull request from being queued.
+    wake: async (key, at) => {
+      const options = { singletonKey: `${toId(key)}/${key.number}/${at}`, startAfter: new Date(at * 1000) };
+      await boss.send("wake", key, options);
+    },
     commit: async (key) => void (await boss.send("commit", key, { singletonKey: `${toId(key)}/${key.commit}` })),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
     async start(handlers) {
@@ -65,6 +79,7 @@ export async function openQueue({ databaseUrl, directory, onError }: QueueSettin
           each(jobs, handle, onError);
       await boss.work("pull", options, told(handlers.pull));
       await boss.work("commit", options, told(handlers.commit));
+      await boss.work("wake", { pollingIntervalSeconds: 2 }, told(pull));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(handlers.sweep));
       await boss.schedule("sweep", hourly, {}, { singletonKey: "sweep" });
     },

@@ -16,7 +16,7 @@ import type { KeySink } from "./events.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
 import type { CommitKey, PullKey, RepositoryKey } from "./keys.ts";
-import type { Handlers } from "./queue.ts";
+import type { Alarm, Handlers } from "./queue.ts";
 
 /** What the App's jobs work with. */
 export interface Workshop {
@@ -27,7 +27,7 @@ export interface Workshop {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
-  readonly sink: KeySink;
+  readonly sink: KeySink & Alarm;
   readonly native: NativeGit | undefined;
   readonly limits: Partial<Limits>;
   readonly remembered: Remembered;
@@ -48,7 +48,7 @@ export function createHandlers(workshop: Workshop): Handlers {
 }
 
 async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promise<void> {
-  const { registries, relayers, compiler, chains, log } = workshop;
+  const { registries, relayers, compiler, chains, log, sink } = workshop;
   const explorers = new Map(chains.map(({ chainId, explorer }) => [chainId, explorer]));
   const toTransactionUrl = (chainId: number, transaction: string) => {
     const explorer = explorers.get(chainId);
@@ -58,6 +58,7 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
   const verdict = await reviewPull(key, clients, Math.floor(Date.now() / 1000));
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
   log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  if (verdict.wakeAt !== undefined) await sink.wake(key, verdict.wakeAt);
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);

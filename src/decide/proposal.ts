@@ -4,6 +4,7 @@ import type { Bytes32 } from "../protocol/hex.ts";
 import { isPlainPath, parseLink } from "../protocol/link.ts";
 import { byAddress, type ContractRecord } from "../protocol/record.ts";
 import type { Change, Proposal, Reason } from "../verdict.ts";
+import { deadlineOf } from "./requests.ts";
 import { planUpgrade } from "./upgrades/plan.ts";
 
 type ReadChain = Extract<ChainFacts, { kind: "read" }>;
@@ -111,13 +112,4 @@ function toBefore(
   return change
     ? { hash: previous, version: change.version - 1 }
     : { hash: record.contractHash, version: record.version };
-}
-
-/** The opening of the pull request, or the latest `/countersign propose` by someone allowed, plus the term (§5). */
-function deadlineOf({ pull, posts, policy }: PullFacts): number {
-  const proposed = posts
-    .filter((post) => post.trusted && post.commands.some(({ kind }) => kind === "propose"))
-    .map((post) => post.createdAt);
-  const term = policy.kind === "valid" ? policy.policy.term : 0;
-  return Math.max(pull.createdAt, ...proposed) + term;
 }

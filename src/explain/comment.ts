@@ -5,6 +5,7 @@ import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, Signe
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
+import { explainReady } from "./ready.ts";
 import { explainProblems, explainReason, explainRefusal } from "./reasons.ts";
 
 /**
@@ -61,6 +62,7 @@ function explainProposal(
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
     ...verdict.changes.flatMap((change) => [explainChange(change, verdict), ...explainChangedFiles(change)]),
     ...explainSigning(verdict, pull),
+    ...explainReady(verdict),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),
     ...(verdict.proposal ? [explainMessage(verdict.proposal)] : []),
@@ -83,10 +85,12 @@ function explainBriefly(verdict: ProposalVerdict): string {
 const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
   proposed: "⏳",
   approved: "✅",
+  scheduled: "⏳",
   finalized: "✅",
   outdated: "⚠️",
   blocked: "⚠️",
   unknown: "⏳",
+  withdrawn: "⚠️",
   rejected: "❌",
   expired: "⌛",
   failed: "❌",
@@ -151,9 +155,10 @@ function explainTally(tally: Tally, isOneOfMany: boolean): string {
 }
 
 function explainStand({ stand, where }: SignerStand, { signed, needed }: Tally): string {
-  const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : "";
+  const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : " on chain";
   if (stand === "signed") return `✅ signed${by}`;
   if (stand === "rejected") return `❌ rejected${by}`;
+  if (stand === "revoked") return `↩️ signed${by}, and revoked on chain`;
   return signed < needed ? "⏳ missing" : "not needed any more";
 }
 

@@ -6,7 +6,6 @@ import type { PullVerdict } from "../verdict.ts";
 import { announcePull } from "./announce.ts";
 import { judgePull } from "./judge.ts";
 import { type BotClients, mergePull } from "./merge.ts";
-import { tellPull } from "./tell.ts";
 
 /**
  * The story of every event: whatever it was, it only names a pull request. GitHub, git and the chain are read again,
@@ -32,9 +31,7 @@ async function review(
   const observed = await observePull(ref, clients, now);
   const { facts } = observed;
   const verdict = await judgePull(facts, clients.registries);
-  if (facts.pull.state === "merged") return { facts, verdict: await mergePull(observed, verdict, { clients, now }) };
-  await tellPull(observed, verdict, clients);
-  return { facts, verdict };
+  return { facts, verdict: await mergePull(observed, verdict, { clients, now }) };
 }
 
 async function tellFault(

@@ -13,11 +13,16 @@ import type { PolicyContract } from "../policy.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
 
 /** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
-export async function observeChain(chainId: number, registry: Registry | undefined): Promise<ChainFacts> {
+export async function observeChain(
+  chainId: number,
+  registry: Registry | undefined,
+  relayers?: readonly Address[],
+): Promise<ChainFacts> {
   if (!registry) return { kind: "unknown", chainId };
   return orUnreachable(chainId, async () => {
     const { number, timestamp } = await registry.readHead();
-    return { kind: "read", domain: registry.domain, block: number, time: timestamp };
+    const read = { kind: "read", domain: registry.domain, block: number, time: timestamp } as const;
+    return relayers ? { ...read, relayers } : read;
   });
 }
 
@@ -53,9 +58,11 @@ export async function observeRecord(
 ): Promise<RecordFacts> {
   const { registry, head, source, pull } = context;
   const { address, kind } = contract;
-  const [record, executor] = await Promise.all([
+  const [record, executor, rules, pausedUntil] = await Promise.all([
     registry.readRecord(address, head.number),
     registry.readExecutor(address, head.number),
+    registry.readRules(address, head.number),
+    registry.readPausedUntil(address, head.number),
   ]);
   const implementation = kind === "uups" ? await registry.readImplementation(address, head.number) : undefined;
   const isOfInterest = source.kind === "hashed" && (pull.state === "merged" || record?.contractHash === source.hash);
@@ -63,7 +70,7 @@ export async function observeRecord(
     ? await observeChanges(address, { registry, head, hash: source.hash, since: pull.createdAt })
     : [];
   const own = changes.filter(({ contractLink }) => source.kind === "hashed" && contractLink === source.link);
-  return { record, executor, changes: own, implementation };
+  return { record, executor, changes: own, implementation, rules, pausedUntil };
 }
 
 async function observeChanges(

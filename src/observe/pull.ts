@@ -3,6 +3,7 @@ import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import { diffTrees } from "../clients/git/tree-diff.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { Head, Registry } from "../clients/registry.ts";
+import type { Relayer } from "../clients/relayer.ts";
 import type {
   AppIdentity,
   ChainFacts,
@@ -31,6 +32,8 @@ export interface Sources {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly compiler: Compiler;
   readonly app: AppIdentity | undefined;
+  /** Who pays for transactions, by chain id. */
+  readonly relayers?: ReadonlyMap<number, Pick<Relayer, "address">>;
 }
 
 export interface PullObservation {
@@ -166,7 +169,8 @@ async function observeContent(
 async function observeOnChain(chainId: number, touched: readonly Touched[], pull: PullReading, scope: Scope) {
   const mine = touched.filter(({ contract }) => contract.chain === chainId);
   const registry = scope.sources.registries.get(chainId);
-  const chain = await observeChain(chainId, registry);
+  const relayer = scope.sources.relayers?.get(chainId);
+  const chain = await observeChain(chainId, registry, relayer && [relayer.address]);
   if (chain.kind !== "read" || !registry) return { chain, contracts: mine.map(toUnread) };
   const head = { number: chain.block, timestamp: chain.time };
   const contracts = await orUnreachable(chainId, () =>

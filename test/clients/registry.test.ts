@@ -1,12 +1,12 @@
 import { concat, Wallet, zeroPadValue } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
 import { readLogs } from "../../src/clients/registry/read-logs.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import { failure } from "../../src/errors.ts";
 import { hashApproval } from "../../src/protocol/approval.ts";
 import { type Address, type Hex, toAddress, zeroAddress, zeroHash } from "../../src/protocol/hex.ts";
 import type { RecordDraft } from "../../src/protocol/record.ts";
+import { toFinalizeData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import { type Anvil, startAnvil } from "../helpers/anvil.ts";
 import { deployRegistry, registerIdle, sendMined, signApproval, toApproval } from "../helpers/registry.ts";

@@ -270,7 +270,7 @@ describe("what is signed", () => {
     const later = { createdAt: now + 100 };
     const byAnyone = { ...baseFacts, posts: [post([propose], later)] };
     expect(proposalOf(byAnyone).digest).toBe(proposalOf(baseFacts).digest);
-    const byMember = { ...baseFacts, posts: [post([propose], { ...later, trusted: true })] };
+    const byMember = { ...baseFacts, posts: [post([propose], { ...later, canWrite: true })] };
     expect(proposalOf(byMember).approval.deadline).toBe(now + 100 + 14 * 86_400);
   });
 
@@ -416,11 +416,17 @@ describe("a contract among the signers", () => {
   const facts = withRecord({ contractSigners: [account] });
   const proposal = proposalOf(facts);
   const asked = { ...facts, posts: [post([{ kind: "sign", signature: "0xabcd", account }])] };
-  const answer = (valid: boolean) => [{ account, digest: proposal.digest, signature: "0xabcd", valid }] as const;
+  const answer = (...valid: boolean[]) => ({
+    contractSignatures: valid.map(
+      (one) => ({ account, digest: proposal.digest, signature: "0xabcd", valid: one }) as const,
+    ),
+    schedules: [],
+    votes: [],
+  });
 
   it("counts when it accepts", () => expect(decidePull(asked, answer(true)).proposals[0]?.tallies[0]?.signed).toBe(1));
   it("does not when it refuses, or was not asked", () => {
-    for (const answers of [answer(false), []]) {
+    for (const answers of [answer(false), answer()]) {
       expect(decidePull(asked, answers).proposals[0]?.refused[0]?.refusal.code).toBe("contract-refused");
     }
   });
@@ -441,8 +447,8 @@ describe("what may be sent to the chain", () => {
   it("is the approval with as few signatures as needed, in any order of posting", () => {
     const facts = signed(merged, { by: [8, ...six, 7] });
     const [order] = decideMerge(facts, decidePull(facts));
-    expect(order?.proposal.digest).toBe(proposalOf(merged).digest);
-    expect(order?.signatures).toHaveLength(6);
+    expect(order).toMatchObject({ kind: "finalize", proposal: { digest: proposalOf(merged).digest } });
+    expect(order?.kind === "finalize" && order.signatures).toHaveLength(6);
   });
 
   it("is nothing again once the registry refused it in this run", () => {
@@ -479,9 +485,9 @@ describe("commands that wait for an answer", () => {
       ...baseFacts,
       posts: [help, post([{ kind: "malformed", line: "/countersign x", expected: "y" }]), post([{ kind: "propose" }])],
     };
-    expect(decidePull(facts).replies.map(({ kind }) => kind)).toEqual(["help", "malformed"]);
+    expect(decidePull(facts).replies.map(({ kind }) => kind)).toEqual(["help", "malformed", "denied"]);
     expect(
       decidePull({ ...facts, answered: [{ kind: "comment", id: help.id }] }).replies.map(({ kind }) => kind),
-    ).toEqual(["malformed"]);
+    ).toEqual(["malformed", "denied"]);
   });
 });

@@ -1,6 +1,6 @@
-import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
 import type { Approval, Upgrade } from "../../src/protocol/approval.ts";
 import type { ContractRecord } from "../../src/protocol/record.ts";
+import { toFinalizeData } from "../../src/protocol/registry-calls.ts";
 import { readTypedData } from "./people.ts";
 import type { Project } from "./project.ts";
 import type { Stage } from "./stage.ts";

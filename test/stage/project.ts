@@ -2,13 +2,13 @@ import { ContractFactory, HDNodeWallet } from "ethers";
 import { openChain } from "../../src/clients/chain.ts";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
-import { toRegisterData } from "../../src/clients/registry/calldata.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import type { UpgradeKind } from "../../src/policy.ts";
 import { type Address, type Bytes32, toAddress } from "../../src/protocol/hex.ts";
 import { toLink } from "../../src/protocol/link.ts";
 import { byAddress, type RecordDraft } from "../../src/protocol/record.ts";
 import { registryAbi, registryBytecode } from "../../src/protocol/registry-abi.ts";
+import { toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { buildDirectory, deployVault, readExample, settle, vaultInterface } from "./example.ts";
 import { name, owner, type Stage } from "./stage.ts";
 
