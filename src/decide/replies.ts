@@ -12,6 +12,14 @@ export function decideReplies(facts: PullFacts, proposals: readonly ProposalVerd
     .flatMap((post) => toReplies(post, facts, proposals).slice(0, 1));
 }
 
+/** What is older was answered by whatever came since; in seconds. */
+const freshness = 86_400;
+
+/** The comments that are shown at once that their commands were heard. GitHub takes no such sign on a review by REST. */
+export function decideGreetings(unseen: readonly Pick<Post, "id" | "createdAt">[], now: number): readonly number[] {
+  return unseen.filter(({ createdAt }) => now - createdAt < freshness).map(({ id }) => id);
+}
+
 type Answer = Reply extends infer One ? (One extends Reply ? Omit<One, "post"> : never) : never;
 
 function toReplies(post: Post, facts: PullFacts, proposals: readonly ProposalVerdict[]): Reply[] {

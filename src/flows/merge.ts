@@ -9,7 +9,7 @@ import { decideMerge } from "../decide/merge.ts";
 import { assertUnreachable, failure } from "../errors.ts";
 import { explainDeployments } from "../explain/deployment.ts";
 import type { AppIdentity, FinalizeRefusal, Pull, PullRef } from "../facts.ts";
-import { observePull, type PullObservation, type Sources } from "../observe/pull.ts";
+import { observePull, observeTalk, type PullObservation, type Sources } from "../observe/pull.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import type { MergeOrder, PullVerdict } from "../verdict.ts";
 import { judgePull } from "./judge.ts";
@@ -79,7 +79,7 @@ async function observeAgain(
   ref: PullRef,
   { clients, now, refusals }: { clients: BotClients; now: number; refusals: FinalizeRefusal[] },
 ): Promise<PullObservation> {
-  const { facts, sticky } = await observePull(ref, clients, now);
+  const { facts, sticky } = await observePull(await observeTalk(ref, clients), clients, now);
   return { facts: { ...facts, refusals }, sticky };
 }
 

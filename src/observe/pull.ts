@@ -42,13 +42,24 @@ export interface PullObservation {
   readonly sticky: Conversation["sticky"];
 }
 
-/** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
-export async function observePull(ref: PullRef, sources: Sources, now: number): Promise<PullObservation> {
+/** A pull request and what was said on it: quickly read, before anything is fetched or built. */
+export interface PullTalk {
+  readonly reading: PullReading;
+  readonly conversation: Conversation;
+}
+
+export async function observeTalk(ref: PullRef, sources: Pick<Sources, "github" | "app">): Promise<PullTalk> {
   const reading = toPullReading(await sources.github.readPull(ref.number), ref);
-  const [commits, conversation] = await Promise.all([
-    observeCommits(reading, sources),
-    observeConversation(reading, sources),
-  ]);
+  return { reading, conversation: await observeConversation(reading, sources) };
+}
+
+/** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
+export async function observePull(
+  { reading, conversation }: PullTalk,
+  sources: Sources,
+  now: number,
+): Promise<PullObservation> {
+  const commits = await observeCommits(reading, sources);
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
