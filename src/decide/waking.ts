@@ -1,8 +1,8 @@
 import type { PullFacts } from "../facts.ts";
 import type { ProposalVerdict } from "../verdict.ts";
 
-/** A block can come late: what is due by the clock and not by the chain is looked at again after this, in seconds. */
-const patience = 30;
+/** Seconds. What is due by the clock is not by a block that was made before, so it is looked at again, soon. */
+const patience = 5;
 const day = 86_400;
 
 /**
@@ -13,17 +13,19 @@ export function decideWaking({ chains, now }: PullFacts, proposals: readonly Pro
   const waits = proposals.flatMap((proposal) => {
     const chain = chains.find((one) => one.kind === "read" && one.domain.chainId === proposal.chainId);
     const due = findDue(proposal);
-    return chain?.kind === "read" && due !== undefined ? [toWait(due - chain.time)] : [];
+    return chain?.kind === "read" && due !== undefined ? [toWait(due - chain.time, now - chain.time)] : [];
   });
-  return waits.length > 0 ? now + Math.min(...waits) : undefined;
+  return waits.length > 0 ? now + Math.ceil(Math.min(...waits)) : undefined;
 }
 
 function findDue({ state, schedule, reasons }: ProposalVerdict): number | undefined {
   const paused = reasons.find(({ code }) => code === "paused");
-  if (state === "scheduled" && schedule) return schedule.ripeAt;
+  // Ripe before the merge, it waits for the merge.
+  if (state === "scheduled" && schedule && !schedule.isRipe) return schedule.ripeAt;
   return state === "approved" && paused?.code === "paused" ? paused.until : undefined;
 }
 
-function toWait(left: number): number {
-  return Math.max(patience, left <= day ? left : left % day || day);
+/** A chain that makes no blocks is asked less and less often. */
+function toWait(left: number, behind: number): number {
+  return Math.max(patience, behind / 2, left <= day ? left : left % day || day);
 }

@@ -1,8 +1,9 @@
 import type { Wallet } from "ethers";
 import { hashApproval } from "../../src/protocol/approval.ts";
 import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
+import { hashMessage } from "../../src/protocol/messages.ts";
 import { registryInterface } from "../../src/protocol/registry-calls.ts";
-import { packSignatures } from "../../src/protocol/signature.ts";
+import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
 import { readApproval } from "./chain.ts";
 import { settle } from "./example.ts";
 import type { Project } from "./project.ts";
@@ -16,22 +17,6 @@ export interface RulesDraft {
   readonly delay?: number;
 }
 
-const rotationTypes = {
-  Rotation: [
-    { name: "contractAddress", type: "address" },
-    { name: "version", type: "uint64" },
-    { name: "signers", type: "address[]" },
-    { name: "contractSigners", type: "uint32" },
-    { name: "minSignatures", type: "uint8" },
-    { name: "authority", type: "address" },
-    { name: "guardian", type: "address" },
-    { name: "gate", type: "address" },
-    { name: "delay", type: "uint32" },
-    { name: "commitReveal", type: "bool" },
-    { name: "deadline", type: "uint64" },
-  ],
-};
-
 /** Has the signers rotate their record, undelayed as yet, to these rules. */
 export async function govern(stage: Stage, project: Project, draft: RulesDraft): Promise<void> {
   const { registry, contract, signers, threshold } = project;
@@ -40,7 +25,7 @@ export async function govern(stage: Stage, project: Project, draft: RulesDraft):
   const rotation = {
     contractAddress: contract,
     version: (record?.version ?? 0) + 1,
-    signers: signers.map(({ address }) => address),
+    signers: signers.map(({ address }) => toAddress(address)),
     contractSigners: 0,
     minSignatures: threshold,
     authority: draft.authority ?? zeroAddress,
@@ -50,18 +35,11 @@ export async function govern(stage: Stage, project: Project, draft: RulesDraft):
     commitReveal: false,
     deadline: timestamp + 86_400,
   };
-  const domain = {
-    name: "Countersign",
-    version: "1",
-    chainId: registry.domain.chainId,
-    verifyingContract: registry.address,
-  };
-  const signatures = await Promise.all(
-    signers.slice(0, threshold).map(async (signer) => {
-      const signature = (await signer.signTypedData(domain, rotationTypes, rotation)) as Hex;
-      return { signer: toAddress(signer.address), kind: "account", signature } as const;
-    }),
-  );
+  const digest = hashMessage("Rotation", { domain: registry.domain, message: rotation });
+  const signatures = signers.slice(0, threshold).map((signer): SignerSignature => {
+    const signature = signer.signingKey.sign(digest).serialized as Hex;
+    return { signer: toAddress(signer.address), kind: "account", signature };
+  });
   const [sender] = stage.anvil.accounts;
   await callRegistry(project, sender, { name: "rotate", args: [rotation, packSignatures(signatures)] });
 }
