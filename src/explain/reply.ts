@@ -52,7 +52,7 @@ function explainCancelling({ proposals }: PullVerdict): string {
   if (all.length > 0) {
     const words =
       "Only a guardian can cancel what is scheduled, by a transaction of his own. One is enough, and it is final.";
-    return [words, ...all.map(explainTransaction)].join("\n\n");
+    return [words, ...all.slice(0, 10).map(explainTransaction)].join("\n\n");
   }
   return proposals.some(({ schedule }) => schedule)
     ? "No record of this has a guardian, so nobody can cancel it. Enough rejections by its signers end it."

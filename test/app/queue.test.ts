@@ -112,4 +112,18 @@ describe("the queue", () => {
     await queue.pull(key(1));
     await until("the second try", async () => tries >= 2, { timeout: 1_900 });
   });
+
+  it("names a pull request again later, while events of it are heard as ever", async () => {
+    const at: number[] = [];
+    await queue.start(handlers(async () => void at.push(Date.now())));
+    const due = Math.ceil(Date.now() / 1000) + 4;
+    for (let count = 0; count < 3; count++) await queue.wake(key(1), due);
+    await queue.wake(key(1), due + 86_400);
+    await queue.pull(key(1));
+    await until("the event", async () => at.length === 1, { timeout: 3_000 });
+    await until("the alarm", async () => at.length === 2, { timeout: 10_000 });
+    expect(Number(at[1])).toBeGreaterThanOrEqual(due * 1000);
+    await sleep(1_500);
+    expect(at).toHaveLength(2);
+  });
 });

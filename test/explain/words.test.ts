@@ -3,6 +3,7 @@ import { decidePull } from "../../src/decide/pull.ts";
 import { explainCheck } from "../../src/explain/check.ts";
 import { explainComment, explainNothing } from "../../src/explain/comment.ts";
 import { explainDeployments } from "../../src/explain/deployment.ts";
+import { toSpan } from "../../src/explain/markdown.ts";
 import { explainReply } from "../../src/explain/reply.ts";
 import type { ContractFacts, PullFacts } from "../../src/facts.ts";
 import { parseMarker } from "../../src/protocol/approval-block.ts";
@@ -104,6 +105,38 @@ describe("what people read on a pull request", () => {
     expect(replies.join("\n\n---\n\n")).toMatchSnapshot();
   });
 
+  it("is an answer to what was asked of a record that is scheduled, governed or withdrawn", () => {
+    const at = { kind: "comment", id: 5 } as const;
+    const [signer] = wallets.map(({ address }) => toAddress(address));
+    if (!signer) throw new Error("no wallet");
+    const waiting = decidePull(inTheMiddle());
+    const cancel = { purpose: "cancel", chainId: 31_337, from: signer, to: signer, data: "0xabcd" } as const;
+    const schedule = { ripeAt: 1, expiresAt: 2, isRipe: false };
+    const proposals = waiting.proposals.map((one) => ({ ...one, schedule }));
+    const guarded = { ...waiting, proposals: proposals.map((one) => ({ ...one, ready: [cancel] })) };
+    const replies = [
+      explainReply({ post: at, kind: "schedule" }, waiting),
+      explainReply({ post: at, kind: "execute" }, waiting),
+      explainReply({ post: at, kind: "cancel" }, waiting),
+      explainReply({ post: at, kind: "cancel" }, { ...waiting, proposals }),
+      explainReply({ post: at, kind: "cancel" }, guarded),
+      explainReply({ post: at, kind: "denied", command: "propose", author: "mallory" }, waiting),
+      explainReply({ post: at, kind: "voided", deadline: 1_800_000_000, signers: [signer] }, waiting),
+    ];
+    expect(replies.join("\n\n---\n\n")).toMatchSnapshot();
+    expect(replies.flatMap((reply) => findLive(reply, { host }))).toEqual([]);
+  });
+
+  it.each([
+    [0, "0 seconds"],
+    [1, "1 second"],
+    [119, "119 seconds"],
+    [121, "3 minutes"],
+    [7_201, "3 hours"],
+    [172_800, "48 hours"],
+    [172_801, "3 days"],
+  ])("counts %d seconds as %s", (seconds, words) => expect(toSpan(seconds)).toBe(words));
+
   it("says why there is nothing to sign any more, and keeps what was proposed", () => {
     const verdict = decidePull({ ...baseFacts, contracts: [], chains: [] });
     const earlier = Array.from({ length: 30 }, () => ({ digest: `0x${"11".repeat(32)}` as const, head }));
@@ -171,10 +204,14 @@ describe("somebody else's words", () => {
     };
     const unreachable: PullFacts = { ...facts, chains: [{ kind: "unreachable", chainId: 31_337, message: text }] };
     const moved = withContract({ contract: { ...baseContract.contract, path: text } }, facts);
-    const texts = [refused, named, unreachable, moved].flatMap((one) => {
+    const withdrawal = post([{ kind: "withdraw" }], { author: text, canWrite: true });
+    const withdrawn = { ...moved, posts: [...named.posts, withdrawal] };
+    const texts = [refused, named, unreachable, moved, withdrawn].flatMap((one) => {
       const { verdict, comment = "" } = explain(one);
-      const malformed = { post: { kind: "comment", id: 1 }, kind: "malformed", line: text, expected: "help" } as const;
-      return [comment, explainCheck(verdict).summary, explainReply(malformed, verdict)];
+      const at = { post: { kind: "comment", id: 1 } } as const;
+      const malformed = { ...at, kind: "malformed", line: text, expected: "help" } as const;
+      const denied = { ...at, kind: "denied", command: "withdraw", author: text } as const;
+      return [comment, explainCheck(verdict).summary, explainReply(malformed, verdict), explainReply(denied, verdict)];
     });
     expect(texts.flatMap((one) => findLive(one, { host }))).toEqual([]);
     expect(texts.flatMap((one) => one.match(/^.*\|.*$/gm) ?? []).filter((row) => row.split(" | ").length > 4)).toEqual(

@@ -70,10 +70,10 @@ export async function readSchedule({ registry }: Project, digest: Bytes32) {
   return registry.readSchedule(digest, (await registry.readHead()).number);
 }
 
-/** How many transactions of a sender called this function of the registry, also such that reverted. */
+/** How many transactions of a sender called this function of the registry for this record, also such that reverted. */
 export async function countCalls(
   { anvil }: Stage,
-  { registry }: Project,
+  { registry, contract }: Project,
   { name, from }: { name: string; from: Address },
 ): Promise<number> {
   const selector = registryInterface.getFunction(name)?.selector ?? "none";
@@ -82,7 +82,8 @@ export async function countCalls(
   for (let number = 0; number <= height; number++) {
     const block = await anvil.provider.getBlock(number, true);
     for (const one of block?.prefetchedTransactions ?? []) {
-      if (one.to === registry.address && one.from === from && one.data.startsWith(selector)) count += 1;
+      const isOurs = one.to === registry.address && one.from === from && one.data.startsWith(selector);
+      if (isOurs && one.data.includes(contract.slice(2).toLowerCase())) count += 1;
     }
   }
   return count;
