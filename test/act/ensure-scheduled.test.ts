@@ -1,31 +1,25 @@
-import type { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureExecuted } from "../../src/act/ensure-finalized.ts";
 import { ensureRejected } from "../../src/act/ensure-rejected.ts";
 import { ensureScheduled } from "../../src/act/ensure-scheduled.ts";
 import { createMemoryTransactions } from "../../src/clients/store/memory.ts";
 import { hashRejection } from "../../src/protocol/approval.ts";
-import { type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
-import { hashMessage, type Rotation } from "../../src/protocol/messages.ts";
-import type { RecordDraft } from "../../src/protocol/record.ts";
-import { registryInterface, toExecuteData, toScheduleData } from "../../src/protocol/registry-calls.ts";
-import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
+import { type Hex, zeroAddress } from "../../src/protocol/hex.ts";
+import { toExecuteData, toScheduleData } from "../../src/protocol/registry-calls.ts";
+import { packSignatures } from "../../src/protocol/signature.ts";
 import type { FinalizeOrder, Proposal, RejectOrder } from "../../src/verdict.ts";
+import { signDigest, startDelayedScene } from "../helpers/delayed-scene.ts";
 import { sendMined } from "../helpers/registry.ts";
 import type { Intercept } from "../helpers/rpc-proxy.ts";
-import { type Scene, sceneSigners, startScene } from "../helpers/scene.ts";
+import { type Scene, sceneSigners } from "../helpers/scene.ts";
 
-const delay = 86_400;
 let scene: Scene;
 let order: FinalizeOrder;
+let ripen: () => Promise<void>;
 let restore: () => Promise<void>;
 
 beforeAll(async () => {
-  scene = await startScene();
-  for (const draft of scene.drafts) await delayRecord(draft);
-  const { proposal } = await scene.toOrder({ term: 10 * 86_400 });
-  const upgrades = proposal.approval.upgrades.map((upgrade) => ({ ...upgrade, version: 3 }));
-  order = await scene.toSigned({ ...proposal.approval, upgrades });
+  ({ scene, order, ripen } = await startDelayedScene());
 });
 beforeEach(async () => {
   restore = await scene.snapshot();
@@ -33,33 +27,9 @@ beforeEach(async () => {
 afterEach(() => restore());
 afterAll(() => scene.stop());
 
-function sign(wallet: Wallet, digest: Hex): SignerSignature {
-  const signature = wallet.signingKey.sign(digest).serialized as Hex;
-  return { signer: toAddress(wallet.address), kind: "account", signature };
-}
-
-async function delayRecord({ contractAddress, signers, minSignatures }: RecordDraft): Promise<void> {
-  const { registry, anvil } = scene;
-  const none = { authority: zeroAddress, guardian: zeroAddress, gate: zeroAddress, commitReveal: false };
-  const { timestamp } = await registry.readHead();
-  const rotation: Rotation = {
-    ...none,
-    ...{ contractAddress, version: 2, signers, contractSigners: 0, minSignatures, delay, deadline: timestamp + 3_600 },
-  };
-  const digest = hashMessage("Rotation", { domain: registry.domain, message: rotation });
-  const signatures = packSignatures(sceneSigners.slice(0, 2).map((wallet) => sign(wallet, digest)));
-  const data = registryInterface.encodeFunctionData("rotate", [rotation, signatures]);
-  await sendMined(anvil.accounts[1], { to: registry.address, data });
-}
-
 async function statusOf({ digest }: Proposal) {
   const { number } = await scene.registry.readHead();
   return (await scene.registry.readSchedule(digest, number)).status;
-}
-
-async function ripen(): Promise<void> {
-  await scene.anvil.provider.send("evm_increaseTime", [delay]);
-  await scene.anvil.mine();
 }
 
 const byAnyone = (data: Hex) => sendMined(scene.anvil.accounts[1], { to: scene.registry.address, data });
@@ -139,7 +109,7 @@ describe("what is scheduled and rejected", () => {
   function toRejection(count: number): RejectOrder {
     const { digest, approval, domain } = order.proposal;
     const hashed = hashRejection(domain, { digest, deadline: approval.deadline });
-    const signatures = sceneSigners.slice(0, count).map((wallet) => sign(wallet, hashed));
+    const signatures = sceneSigners.slice(0, count).map((wallet) => signDigest(wallet, hashed));
     return { proposal: order.proposal, contract: approval.upgrades[0]?.contractAddress ?? zeroAddress, signatures };
   }
 
