@@ -1,15 +1,10 @@
 import type { Result } from "ethers";
 import { CountersignError, failure } from "../errors.ts";
 import type { ChangeFacts } from "../facts.ts";
-import type { Approval, Domain } from "../protocol/approval.ts";
+import type { Domain } from "../protocol/approval.ts";
 import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "../protocol/hex.ts";
 import type { ContractRecord, RecordDraft } from "../protocol/record.ts";
-import {
-  registryInterface,
-  toFinalizeData,
-  toRegisterData,
-  toRegistrationArguments,
-} from "../protocol/registry-calls.ts";
+import { registryInterface, toRegisterData, toRegistrationArguments } from "../protocol/registry-calls.ts";
 import type { Chain } from "./chain.ts";
 import { type Accounts, openAccounts } from "./registry/accounts.ts";
 import { type Announcement, parseAnnouncements, toAnnouncementTopics } from "./registry/announcements.ts";
@@ -64,8 +59,6 @@ export interface Registry extends Accounts, Governance {
   /** The transaction that scheduled the approval with this digest, whoever sent it. */
   readScheduling(digest: Bytes32, range: BlockRange): Promise<Bytes32 | undefined>;
   simulateRegister(from: Address, draft: RecordDraft): Promise<Simulation>;
-  /** `signatures` as `packSignatures` packs them. */
-  simulateFinalize(from: Address, approval: Approval, signatures: Hex): Promise<Simulation>;
   /** A call to the registry, with calldata of `protocol/registry-calls.ts`. */
   simulate(from: Address, data: Hex): Promise<Simulation>;
   /** The digests that a receipt proves to be scheduled. */
@@ -118,8 +111,6 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
       return found.at(-1)?.log.transactionHash as Bytes32 | undefined;
     },
     simulateRegister: (from, draft) => simulate(chain, { from, to: address, data: toRegisterData(draft) }),
-    simulateFinalize: (from, approval, signatures) =>
-      simulate(chain, { from, to: address, data: toFinalizeData(approval, signatures) }),
     simulate: (from, data) => simulate(chain, { from, to: address, data }),
     parseScheduled: ({ logs }) => parseEvents(address, logs, "ApprovalScheduled").map(({ args }) => args.digest),
     parseRejected: ({ logs }) =>

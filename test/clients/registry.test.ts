@@ -79,12 +79,12 @@ describe("a finalized approval", () => {
     if (!first || !second) throw new Error("expected two signatures");
     const sender = toAddress(anvil.accounts[2].address);
 
-    expect(await registry.simulateFinalize(sender, approval, packSignatures([first]))).toEqual({
+    expect(await registry.simulate(sender, toFinalizeData(approval, packSignatures([first])))).toEqual({
       kind: "refused",
       message: `QuorumNotReached(contractAddress: ${fresh.contractAddress}, found: 1, expected: 2)`,
     });
     const signatures = packSignatures([first, second]);
-    expect(await registry.simulateFinalize(sender, approval, signatures)).toEqual({ kind: "passed" });
+    expect(await registry.simulate(sender, toFinalizeData(approval, signatures))).toEqual({ kind: "passed" });
 
     const data = toFinalizeData(approval, signatures);
     const receipt = await sendMined(anvil.accounts[2], { to: registry.address, data });
