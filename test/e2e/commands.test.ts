@@ -111,11 +111,17 @@ describe("a command in a comment", () => {
   });
 
   it("is no command where it is quoted, and none of the App's own words is one", async () => {
-    const before = (await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number })).data.length;
+    const before = (
+      await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number, per_page: 100 })
+    ).data.length;
     await say(play.stage.dev, pull.number, "> /countersign help\n\n    /countersign help\n\nSay /countersign help");
     const id = await say(play.stage.dev, pull.number, "/countersign status");
     await awaitReply(`comment ${id}`);
-    const { data } = await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number });
+    const { data } = await play.stage.owner.api.issues.listComments({
+      ...repo,
+      issue_number: pull.number,
+      per_page: 100,
+    });
     expect(data).toHaveLength(before + 3);
   });
 
