@@ -26,7 +26,7 @@ export function readRegistryInput(): StandardInput {
     sources: readSources(toSourcePath("Registry")),
     settings: {
       remappings,
-      optimizer: { enabled: true, runs: 800 },
+      optimizer: { enabled: true, runs: 400 },
       metadata: { bytecodeHash: "none", appendCBOR: false },
       outputSelection: Object.fromEntries(
         deployedContracts.map((name) => [toSourcePath(name), { [name]: outputs }] as const),

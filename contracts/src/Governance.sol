@@ -120,15 +120,16 @@ contract Governance is Rotations, Followings, Stops {
         return _isComing(contractAddress) || _isComing(contractOf(REFERENCES.managerOf(contractAddress)));
     }
 
-    function _isComing(address contractAddress) private view returns (bool) {
+    function _isComing(address contractAddress) private view returns (bool isComing) {
         if (_entries[contractAddress].flags & SCHEDULED == 0) return false;
         uint256 lookedAt = 0;
-        for (bytes32 digest = _latest[contractAddress]; digest != 0; digest = _previous[contractAddress][digest]) {
+        bytes32 digest = _latest[contractAddress];
+        while (digest != 0 && !isComing) {
             Scheduled storage waiting = _scheduled[digest];
             lookedAt += waiting.status == Status.Waiting ? waiting.records : 1;
-            if (lookedAt > MAX_LOOKED_AT || _canCome(digest)) return true;
+            isComing = lookedAt > MAX_LOOKED_AT || _canCome(digest);
+            digest = _previous[contractAddress][digest];
         }
-        return false;
     }
 
     /// @dev Not cancelled, not rejected, not expired. What another record's change has voided counts as coming.
