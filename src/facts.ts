@@ -109,6 +109,8 @@ export interface RecordFacts {
   readonly changes: readonly ChangeFacts[];
   /** What the proxy's ERC-1967 slot holds, for kinds that have one. */
   readonly implementation?: Address | undefined;
+  /** Whether the plan begins with accepting the proxy's ownership, which is pending for the executor (protocol §3). */
+  readonly acceptsOwnership?: boolean;
 }
 
 /** One accepted change of a record, from its event. */
@@ -204,6 +206,8 @@ export interface RegistrationFacts {
   readonly existing: ContractRecord | undefined;
   /** What the contract's `owner()` answers. */
   readonly owner: Address | undefined;
+  /** What its `pendingOwner()` answers: who may accept the ownership, where it is handed over in two steps. */
+  readonly pendingOwner: Address | undefined;
   readonly curator: Address | undefined;
   /** What the proxy's ERC-1967 slots hold; who owns the admin (itself, where it is a plain account). */
   readonly implementation: Address | undefined;
