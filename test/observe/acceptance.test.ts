@@ -72,7 +72,7 @@ function toBatch(finalize: Hex): string {
 
 it("is to come while the ownership is pending for the executor", async () => {
   expect(await observe()).toBe(true);
-  expect(await observe(undefined, { to: toAddress(anvil.accounts[3].address) })).toBe(false);
+  expect(await observe(undefined, { to: toAddress(anvil.accounts[2].address) })).toBe(false);
   expect(await observe(undefined, { kind: "record" })).toBe(false);
 });
 
@@ -86,7 +86,7 @@ it("has come where the change's calls made the executor the owner", async () => 
   const change = await send({ to: registry.address, data });
   await anvil.provider.send("anvil_setCode", [draft.contractAddress, "0x00"]);
   expect(await observe(change)).toBe(true);
-  expect(await observe(change, { to: toAddress(anvil.accounts[3].address) })).toBe(false);
+  expect(await observe(change, { to: toAddress(anvil.accounts[2].address) })).toBe(false);
 });
 
 it("has not come where there was no call, whatever is pending since", async () => {
@@ -101,7 +101,7 @@ it("is not what another transaction of the block did", async () => {
   const data = await sign([]);
   await anvil.provider.send("evm_setAutomine", [false]);
   const finalizing = send({ to: registry.address, data });
-  const other = anvil.accounts[3].sendTransaction({ to: draft.contractAddress, gasLimit: 100_000 });
+  const other = anvil.accounts[2].sendTransaction({ to: draft.contractAddress, gasLimit: 100_000 });
   await other;
   await anvil.mine();
   await anvil.provider.send("evm_setAutomine", [true]);
