@@ -13,9 +13,11 @@ contract Executor {
     /// @dev Enough of a reason to be read; an endless one would only burn the sender's gas.
     uint256 private constant MAX_REASON = 1024;
 
-    /// @dev What the call itself takes out of the gas at hand before the rest is handed on: the target is warm by
-    /// then; value costs 9,000, and 25,000 more where the target does not exist yet.
+    /// @dev What the call itself takes out of the gas at hand before the rest is handed on. With data, the target is warm by
+    /// then; without, it is cold, and so can be what an EIP-7702 designator there names. Value costs 9,000, and 25,000 more
+    /// where the target does not exist yet.
     uint256 private constant CALL_COST = 500;
+    uint256 private constant COLD_COST = 5_200;
     uint256 private constant VALUE_COST = 34_000;
 
     /// @dev Part of the code, so it is the same for all clones.
@@ -34,18 +36,20 @@ contract Executor {
         if (value > address(this).balance) {
             revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
         }
-        assertGas(target, value, call.minGas);
+        assertGas(call, data.length == 0);
         bool success = LowLevelCall.callNoReturn(target, value, data);
         if (!success) revert IRegistryTypes.CallReverted(target, reason());
     }
 
     /// @dev A sender could otherwise pick a gas limit at which a target that catches failures only pretends to work.
-    function assertGas(address target, uint256 value, uint256 minGas) private view {
-        uint256 cost = value == 0 ? CALL_COST : CALL_COST + VALUE_COST;
+    function assertGas(ITypedMessages.Call calldata call, bool isCold) private view {
+        uint256 cost = CALL_COST;
+        if (isCold) cost += COLD_COST;
+        if (call.value != 0) cost += VALUE_COST;
         uint256 left = gasleft();
         uint256 available = left > cost ? left - cost : 0;
         available -= available / 64; // EIP-150
-        if (available < minGas) revert IRegistryTypes.CallGasTooLow(target, available, minGas);
+        if (available < call.minGas) revert IRegistryTypes.CallGasTooLow(call.target, available, call.minGas);
     }
 
     function reason() private pure returns (bytes memory data) {

@@ -164,9 +164,11 @@ contract Registry is IRecords, Changes, Schedules {
             revert CommitmentLengths(commitment.versions.length, upgrades.length);
         }
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            bool same =
-                commitment.contracts[i] == upgrades[i].contractAddress && commitment.versions[i] == upgrades[i].version;
-            if (!same) revert CommitmentOfOtherRecord(upgrades[i].contractAddress, upgrades[i].version);
+            (address found, uint64 version) = (upgrades[i].contractAddress, upgrades[i].version);
+            (address expected, uint64 expectedVersion) = (commitment.contracts[i], commitment.versions[i]);
+            if (found != expected || version != expectedVersion) {
+                revert CommitmentOfOtherRecord(found, version, expected, expectedVersion);
+            }
         }
     }
 

@@ -175,14 +175,14 @@ contract AuthorityTest is PendingAuthorityTest {
         vm.expectEmit(true, true, true, true, address(registry));
         emit IRegistryTypes.Rejected(digest, address(target), 5, type(uint32).max, true);
         act(abi.encodeCall(registry.reject, (address(target), rejection, "")));
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 32));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 32, 4));
         registry.execute(approval);
 
         approval = approvalNumbered(address(target), 1);
         rejection = rejectionOf(digestOf(approval));
         act(abi.encodeCall(registry.reject, (address(target), rejection, "")));
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(approval), address(target), 32)
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(approval), address(target), 32, 4)
         );
         act(abi.encodeCall(registry.schedule, (approval, "")));
     }

@@ -132,6 +132,27 @@ contract CancelTest is GovernanceTest {
         cancel(scheduleRotation(rotationOf(address(target))));
     }
 
+    function test_cancel_oneRotationWhoeverAcceptsMeanwhile() public {
+        ITypedMessages.Rotation memory rotation = rotationOf(address(target));
+        rotation.authority = address(0xA0);
+        scheduleRotation(rotation);
+        skip(DELAY);
+        registry.executeRotation(rotation);
+        cancel(scheduleRotation(rotationOf(address(target))));
+        vm.startPrank(address(0xA0));
+        registry.acceptAuthority(address(target));
+        rotation = rotationOf(address(target));
+        registry.scheduleRotation(rotation, "");
+        vm.stopPrank();
+        assertProtected(digestOf(rotation));
+    }
+
+    function assertProtected(bytes32 digest) private {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RotationProtected.selector, address(target)));
+        vm.prank(guardian);
+        registry.cancel(digest, address(target));
+    }
+
     /// @dev Two rotations wait: he cancels one, the other comes.
     function test_cancel_oneOfTwoRotationsThatWait() public {
         ITypedMessages.Rotation memory first = rotationOf(address(target));

@@ -113,4 +113,11 @@ contract CommitTest is CommitRevealTest {
         );
         registry.commit(commitment, signatures);
     }
+
+    /// @dev Like scheduling: a pause holds up what happens, not what begins to wait.
+    function test_commit_worksWhilePaused() public {
+        pause(7 days);
+        (, ITypedMessages.Commitment memory commitment) = commit();
+        assertScheduled(digestOf(commitment), IRegistryTypes.Status.Waiting, -int256(uint256(DELAY)));
+    }
 }

@@ -215,7 +215,7 @@ contract FollowingTest is ReferencesTest {
         bytes32 digest = digestOf(following);
         reject(digest, 4);
         expectRefused(
-            following, abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4)
+            following, abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4)
         );
     }
 

@@ -187,7 +187,7 @@ contract FollowingScheduleTest is ReferencesTest {
         bytes32 digest = scheduleFollowing(following);
         skip(DELAY);
         reject(digest, 4);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
         registry.executeFollowing(following);
     }
 
@@ -247,6 +247,19 @@ contract FollowingScheduleTest is ReferencesTest {
         skip(DELAY);
         registry.executeFollowing(following);
         assertFollows(address(other), referenceOf(1, address(one)), false);
+    }
+
+    /// @dev Only a rotation gives the guardian another rotation to cancel.
+    function test_executeFollowing_leavesTheNextRotationProtected() public {
+        cancel(scheduleRotation(rotationOf(address(target))));
+        ITypedMessages.Following memory following = ofTarget();
+        scheduleFollowing(following);
+        skip(DELAY);
+        registry.executeFollowing(following);
+        bytes32 digest = scheduleRotation(rotationOf(address(target)));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.RotationProtected.selector, address(target)));
+        vm.prank(guardian);
+        registry.cancel(digest, address(target));
     }
 
     // ------------------------------------------------------------------------------------------------------- helpers

@@ -126,4 +126,15 @@ contract PausedTimeTest is GovernanceTest {
         vm.warp(now_);
         assertScheduled(digest, IRegistryTypes.Status.Waiting, int256(now_ > from ? now_ - from : 0) - 1);
     }
+
+    /// @dev Of each record, what it was paused before does not count.
+    function test_scheduled_countsNoEarlierPauseOfTheSecondRecord() public {
+        setDelay(DELAY);
+        setOtherDelay(DELAY);
+        pauseOther(7 days);
+        skip(8 days);
+        (, bytes32 digest) = scheduleBoth();
+        skip(DELAY);
+        assertScheduled(digest, IRegistryTypes.Status.Waiting, 0);
+    }
 }

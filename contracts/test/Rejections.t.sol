@@ -41,9 +41,9 @@ contract RejectionsTest is VotesTest {
 
     function test_finalize_revertsForARejectedDigest() public {
         reject(digest, 4);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
         registry.finalize(approval, all);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
         registry.schedule(approval, all);
     }
 
@@ -65,7 +65,11 @@ contract RejectionsTest is VotesTest {
         if (rejections >= size - minSignatures + 1) {
             vm.expectRevert(
                 abi.encodeWithSelector(
-                    IRegistryTypes.DigestRejected.selector, digestOf(next), address(other), rejections
+                    IRegistryTypes.DigestRejected.selector,
+                    digestOf(next),
+                    address(other),
+                    rejections,
+                    size - minSignatures + 1
                 )
             );
         }
@@ -132,7 +136,7 @@ contract RejectionsTest is VotesTest {
         reject(waitingDigest, 3);
         reject(waitingDigest, 4);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, waitingDigest, address(target), 4)
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, waitingDigest, address(target), 4, 4)
         );
         registry.execute(waiting);
     }
@@ -153,7 +157,7 @@ contract RejectionsTest is VotesTest {
         bytes memory signatures = signBy(digestOf(rotation), keys, 9);
         reject(digestOf(rotation), 4);
         bytes memory reason =
-            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(rotation), address(target), 4);
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digestOf(rotation), address(target), 4, 4);
         vm.expectRevert(reason);
         registry.rotate(rotation, signatures);
         vm.expectRevert(reason);
@@ -166,7 +170,7 @@ contract RejectionsTest is VotesTest {
         bytes32 rotationDigest = scheduleRotation(rotation);
         reject(rotationDigest, 4);
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, rotationDigest, address(target), 4)
+            abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, rotationDigest, address(target), 4, 4)
         );
         registry.executeRotation(rotation);
     }
@@ -237,5 +241,15 @@ contract RejectionsTest is VotesTest {
         registry.reject(address(other), rejection, contractEntry(address(wallet), ""));
         (uint32 rejected,) = registry.votesOf(address(other), keccak256("it"));
         vm.assertEq(uint256(rejected), 1);
+    }
+
+    function test_schedule_revertsForWhatSignersRejected() public {
+        setDelay(DELAY);
+        ITypedMessages.Approval memory approval = approvalOf(address(target));
+        bytes32 digest = digestOf(approval);
+        reject(digest, 4);
+        bytes memory signatures = quorum(digest);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
+        registry.schedule(approval, signatures);
     }
 }

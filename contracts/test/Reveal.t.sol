@@ -133,14 +133,22 @@ contract RevealTest is CommitRevealTest {
 
         commitment = commitmentOf(approval, SALT);
         commitment.contracts = swapped(commitment.contracts, 0, 1);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.CommitmentOfOtherRecord.selector, address(target), 3));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRegistryTypes.CommitmentOfOtherRecord.selector, address(target), 3, address(other), 3
+            )
+        );
         registry.reveal(commitment, approval, SALT, none());
 
         commitment = commitmentOf(approval, SALT);
         commitment.contracts[1] = stranger;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRegistryTypes.CommitmentOfOtherRecord.selector, address(other), approval.upgrades[1].version
+                IRegistryTypes.CommitmentOfOtherRecord.selector,
+                address(other),
+                approval.upgrades[1].version,
+                stranger,
+                approval.upgrades[1].version
             )
         );
         registry.reveal(commitment, approval, SALT, none());
@@ -149,7 +157,11 @@ contract RevealTest is CommitRevealTest {
         commitment.versions[1] += 1;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRegistryTypes.CommitmentOfOtherRecord.selector, address(other), approval.upgrades[1].version
+                IRegistryTypes.CommitmentOfOtherRecord.selector,
+                address(other),
+                approval.upgrades[1].version,
+                address(other),
+                approval.upgrades[1].version + 1
             )
         );
         registry.reveal(commitment, approval, SALT, none());
@@ -183,7 +195,7 @@ contract RevealTest is CommitRevealTest {
         bytes32 digest = digestOf(commitment);
         skip(DELAY);
         reject(digest, 4);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
         registry.reveal(commitment, approval, SALT, none());
         cancel(digest);
         vm.expectRevert(
@@ -209,7 +221,21 @@ contract RevealTest is CommitRevealTest {
         bytes32 digest = digestOf(approval);
         reject(digest, 4);
         skip(DELAY);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
+        registry.reveal(commitment, approval, SALT, none());
+    }
+
+    /// @dev Nor what those of any of its records rejected.
+    function test_reveal_revertsForAnApprovalThatOthersRejected() public {
+        optOthersIn();
+        ITypedMessages.Approval memory approval = approvalOfBoth();
+        ITypedMessages.Commitment memory commitment = commitmentOf(approval, SALT);
+        registry.commit(commitment, bothQuorums(digestOf(commitment)));
+        bytes32 digest = digestOf(approval);
+        ITypedMessages.Rejection memory rejection = rejectionOf(digest);
+        registry.reject(address(other), rejection, signBy(digestOf(rejection), otherKeys, 2));
+        skip(DELAY);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(other), 2, 2));
         registry.reveal(commitment, approval, SALT, none());
     }
 

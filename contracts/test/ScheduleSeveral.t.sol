@@ -80,7 +80,7 @@ contract ScheduleSeveralTest is GovernanceTest {
         (ITypedMessages.Approval memory approval, bytes32 digest) = scheduleBoth();
         rejectByOthers(digest, 2);
         skip(DELAY);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(other), 2));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(other), 2, 2));
         registry.execute(approval);
     }
 

@@ -123,7 +123,7 @@ contract UnpauseTest is GovernanceTest {
         bytes32 digest = digestOf(message);
         bytes memory signatures = signBy(digest, keys, 9);
         reject(digest, 4);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4));
+        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DigestRejected.selector, digest, address(target), 4, 4));
         registry.unpause(message, signatures);
     }
 

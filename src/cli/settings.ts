@@ -57,7 +57,10 @@ function toNamed({ registry }: ChainOptions, rpc: string, chainId: number | unde
 function toKnown({ registry }: ChainOptions, environment: Environment): readonly ChainChoice[] {
   if (registry !== undefined) throw failure("USAGE", "--registry: expected together with --rpc");
   if (!environment.COUNTERSIGN_CHAINS)
-    throw failure("SETTING_INVALID", "expected --rpc and --registry, or COUNTERSIGN_CHAINS, found neither");
+    throw failure(
+      "SETTING_INVALID",
+      "expected --rpc (and --registry, where there is one), or COUNTERSIGN_CHAINS, found neither",
+    );
   return unwrap(readChains(environment));
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { AbiCoder, type BaseWallet, concat, Interface, type TransactionReceipt } from "ethers";
@@ -42,8 +42,12 @@ export async function buildContracts(folders: readonly string[] = []): Promise<v
   }
 }
 
+/** Where two profiles compile a source, each has a file of its own; what tests deploy is of the ordinary one. */
 export function readPart(file: string, name = file.replace(/\.sol$/, "")): Part {
-  return parsePart(new URL(`contracts/out/${file}/${name}.json`, root));
+  const places = [`${name}.default.json`, `${name}.json`].map((one) => new URL(`contracts/out/${file}/${one}`, root));
+  const found = places.find((place) => existsSync(place));
+  if (!found) throw new Error(`expected ${file} compiled, found neither file of ${places.join(", ")}`);
+  return parsePart(found);
 }
 
 /** One of `@safe-global/safe-smart-account`, as published. */

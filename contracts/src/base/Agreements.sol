@@ -111,7 +111,8 @@ abstract contract Agreements is Records {
     function _assertAlive(Tally memory tally, bytes32 digest) internal view {
         uint32 rejected = _votes[tally.contractAddress][_entries[tally.contractAddress].version + 1][digest].rejected;
         if (!_isDead(rejected, tally.council)) return;
-        revert DigestRejected(digest, tally.contractAddress, uint256(rejected).number());
+        uint256 quorum = tally.council.size() - tally.council.minSignatures() + 1;
+        revert DigestRejected(digest, tally.contractAddress, uint256(rejected).number(), quorum);
     }
 
     /// @dev The rejection quorum: from there on, no quorum for it can be reached.

@@ -196,14 +196,17 @@ interface IRegistryTypes is ITypedMessages {
     error CommitRevealRefused(address contractAddress);
     error CommitmentMismatch(bytes32 found, bytes32 expected);
     error CommitmentLengths(uint256 found, uint256 expected);
-    error CommitmentOfOtherRecord(address contractAddress, uint64 version);
+    error CommitmentOfOtherRecord(
+        address contractAddress, uint64 version, address committedContract, uint64 committedVersion
+    );
     error NotWaiting(bytes32 digest, Status status);
     error AlreadyScheduled(bytes32 digest, Status status);
     /// @param slack seconds since it became ripe, without pauses: from 0 to 14 days it can be executed
     error NotRipe(bytes32 digest, int256 slack);
     error Expired(bytes32 digest, int256 slack);
-    /// @notice Enough of the record's signers rejected it.
-    error DigestRejected(bytes32 digest, address contractAddress, uint256 rejections);
+    /// @notice Enough of the record's signers rejected it. A former authority's word counts as all of them.
+    /// @param quorum signers − minSignatures + 1
+    error DigestRejected(bytes32 digest, address contractAddress, uint256 rejections, uint256 quorum);
     error NotSigner(address contractAddress, address sender);
     error NotScheduledFor(bytes32 digest, address contractAddress);
     /// @notice The guardian has cancelled a rotation of this record since the last one that was carried out.
