@@ -112,6 +112,8 @@ export interface RecordFacts {
   readonly changes: readonly ChangeFacts[];
   /** What the proxy's ERC-1967 slot holds, for kinds that have one. */
   readonly implementation?: Address | undefined;
+  /** Whether the plan begins with accepting the proxy's ownership, which is pending for the executor (protocol §3). */
+  readonly acceptsOwnership?: boolean;
   readonly rules: Rules;
   /** Unix seconds: before it nothing but rotations happens to the record. */
   readonly pausedUntil: number;
@@ -252,6 +254,8 @@ export interface RegistrationFacts {
   readonly existing: ContractRecord | undefined;
   /** What the contract's `owner()` answers. */
   readonly owner: Address | undefined;
+  /** What its `pendingOwner()` answers: who may accept the ownership, where it is handed over in two steps. */
+  readonly pendingOwner: Address | undefined;
   readonly curator: Address | undefined;
   /** What the proxy's ERC-1967 slots hold; who owns the admin (itself, where it is a plain account). */
   readonly implementation: Address | undefined;

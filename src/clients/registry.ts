@@ -6,6 +6,7 @@ import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "..
 import type { ContractRecord, RecordDraft } from "../protocol/record.ts";
 import { registryInterface, toRegisterData, toRegistrationArguments } from "../protocol/registry-calls.ts";
 import type { Chain } from "./chain.ts";
+import { type AcceptanceQuery, readAcceptance } from "./registry/acceptance.ts";
 import { type Accounts, openAccounts } from "./registry/accounts.ts";
 import { type Announcement, parseAnnouncements, toAnnouncementTopics } from "./registry/announcements.ts";
 import { call } from "./registry/call.ts";
@@ -54,6 +55,8 @@ export interface Registry extends Accounts, Governance {
   readChanges(contract: Address, query: BlockRange & { readonly contractHash: Bytes32 }): Promise<ChangeFacts[]>;
   /** The changes that finalizing the approval with this digest made, whoever sent it. */
   readFinalized(digest: Bytes32, range: BlockRange): Promise<RecordChange[]>;
+  /** Whether the calls of a change made the executor the contract's owner: it had been handed over in two steps. */
+  readAcceptance(change: ChangeFacts, query: Omit<AcceptanceQuery, "registry">): Promise<boolean>;
   /** Who announced the approval with this digest, oldest first. */
   readAnnouncements(digest: Bytes32, range: BlockRange): Promise<Announcement[]>;
   /** The transaction that scheduled the approval with this digest, whoever sent it. */
@@ -99,6 +102,7 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     readChanges: (contract, { contractHash, ...range }) =>
       readChanges(toChangeTopics({ contract, contractHash }), range),
     readFinalized: (digest, range) => readChanges(toChangeTopics({ digest }), range),
+    readAcceptance: (change, query) => readAcceptance(chain, change, { ...query, registry: address }),
     readAnnouncements: async (digest, { fromBlock, block }) => {
       const topics = toAnnouncementTopics(digest);
       const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });

@@ -46,7 +46,7 @@ function deriveUpgrade(facts: ContractFacts, pull: Pull): { upgrade: Upgrade } |
   const record = onChain?.record;
   if (!record) return { reasons: [{ code: "not-registered", contract: contract.address }] };
   const stops = [...findStops(facts, pull), ...findForeign(record, pull, contract.path)];
-  const plan = source.kind === "hashed" ? planUpgrade(contract, build) : [];
+  const plan = source.kind === "hashed" ? planUpgrade(contract, build, onChain) : [];
   if ("calls" in plan && stops.length === 0 && source.kind === "hashed") {
     const { hash, link } = source;
     const version = onChain.changes.at(-1)?.version ?? record.version + 1;

@@ -2,6 +2,7 @@ import type { EarlierProposal, Pull } from "../facts.ts";
 import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
 import { parseLink } from "../protocol/link.ts";
 import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
+import { explainCall } from "./call.ts";
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
@@ -99,7 +100,7 @@ const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
 function explainChange(change: Change, verdict: ProposalVerdict): string {
   const { contract, kind, path, before, after, build, implementation } = change;
   const { chainId, proposal, transaction } = verdict;
-  const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
+  const upgrade = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract);
   const rows = [
     ...toRow("Contract", `${toCode(contract)} (${kind})`),
     ...toRow("Chain", `${chainId}${proposal ? `, registry ${toCode(proposal.domain.registry)}` : ""}`),
@@ -107,7 +108,7 @@ function explainChange(change: Change, verdict: ProposalVerdict): string {
     ...toRow("Hash", `${toCode(before?.hash ?? "none")} → ${toCode(after?.hash ?? "none")}`),
     ...toRow("Link", after && explainLink(after.link, path)),
     ...toRow("Files", after && String(after.files)),
-    ...toRow("Version", before && next && `${before.version} → ${next}`),
+    ...toRow("Version", before && upgrade && `${before.version} → ${upgrade.version}`),
     ...toRow(
       "Build",
       build && `${toCode(build.contract)} by ${toCode(build.compiler)}, build hash ${toCode(build.buildHash)}`,
@@ -116,6 +117,7 @@ function explainChange(change: Change, verdict: ProposalVerdict): string {
       "Implementation",
       implementation && `${toCode(implementation.address)}, code hash ${toCode(implementation.codeHash)}`,
     ),
+    ...(upgrade?.calls ?? []).flatMap((call) => toRow("Call", explainCall(call))),
     ...toRow("Deadline", proposal && toTime(proposal.approval.deadline)),
     ...toRow("Transaction", transaction && toCode(transaction)),
   ];

@@ -11,6 +11,7 @@ import type {
 } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
+import { observeAcceptance } from "./acceptance.ts";
 
 /** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
 export async function observeChain(
@@ -70,7 +71,9 @@ export async function observeRecord(
     ? await observeChanges(address, { registry, head, hash: source.hash, since: pull.createdAt })
     : [];
   const own = changes.filter(({ contractLink }) => source.kind === "hashed" && contractLink === source.link);
-  return { record, executor, changes: own, implementation, rules, pausedUntil };
+  const at = { registry, block: head.number };
+  const acceptsOwnership = await observeAcceptance(contract, { record, executor, change: own.at(-1) }, at);
+  return { record, executor, changes: own, implementation, acceptsOwnership, rules, pausedUntil };
 }
 
 async function observeChanges(

@@ -122,6 +122,7 @@ describe("what stands at an account", () => {
     expect(await registry.readImplementation(stranger, number)).toBe(anvil.accounts[1].address);
     expect(await registry.readImplementation(draft.contractAddress, number)).toBeUndefined();
     expect(await registry.readOwner(stranger, number)).toBe(anvil.accounts[1].address);
+    expect(await registry.readPendingOwner(stranger, number)).toBe(anvil.accounts[1].address);
     expect(await registry.readCode(zeroAddress)).toBe("0x");
   });
 
@@ -134,9 +135,10 @@ describe("what stands at an account", () => {
     ["burns all gas", "0x5b5f56"],
   ];
   for (const [name, code] of ownerless) {
-    it(`has no owner where it ${name}`, async () => {
+    it(`has no owner, and none to be, where it ${name}`, async () => {
       await place(stranger, code);
       expect(await registry.readOwner(stranger)).toBeUndefined();
+      expect(await registry.readPendingOwner(stranger)).toBeUndefined();
     });
   }
 

@@ -60,6 +60,18 @@ function onChain(change: Partial<NonNullable<ContractFacts["onChain"]>>): NonNul
   return { ...baseContract.onChain, ...change };
 }
 
+const proxy = { ...baseContract.contract, kind: "uups" } as const;
+const built = {
+  kind: "built",
+  implementation: contract,
+  constructorReads: [],
+  initcode: "0x00",
+  codeHash: after,
+  buildHash: after,
+  contract: "V",
+  compiler: "solc",
+} as const;
+
 describe("where a proposal stands", () => {
   const problem = { code: "TREE_SYMLINK", message: "a link" } as const;
   it.each<[string, PullFacts, string, string, readonly string[]]>([
@@ -217,17 +229,6 @@ describe("where a proposal stands", () => {
   });
 
   it("says so when the proxy runs something else than what was signed", () => {
-    const built = {
-      kind: "built",
-      implementation: contract,
-      constructorReads: [],
-      initcode: "0x00",
-      codeHash: after,
-      buildHash: after,
-      contract: "V",
-      compiler: "solc",
-    } as const;
-    const proxy = { ...baseContract.contract, kind: "uups" } as const;
     const record = baseContract.onChain?.record && { ...baseContract.onChain.record, version: 2 };
     const facts = withContract({
       contract: proxy,
@@ -263,6 +264,18 @@ describe("what is signed", () => {
         },
       ],
     });
+  });
+
+  it("upgrades a proxy, and first takes over one that is pending for the executor", () => {
+    const acceptsOwnership = (is: boolean) =>
+      withContract({ contract: proxy, build: built, onChain: onChain({ acceptsOwnership: is }) });
+    const callsOf = (facts: PullFacts) => proposalOf(facts).approval.upgrades.flatMap(({ calls }) => calls);
+    const [upgrade, ...none] = callsOf(acceptsOwnership(false));
+    expect(upgrade?.data.slice(0, 10)).toBe("0x4f1ef286");
+    expect(none).toEqual([]);
+    const acceptance = { target: contract, value: 0n, minGas: 0n, data: "0x79ba5097" };
+    expect(callsOf(acceptsOwnership(true))).toEqual([acceptance, upgrade]);
+    expect(callsOf(withContract({ onChain: onChain({ acceptsOwnership: true }) }))).toEqual([]);
   });
 
   it("gets a new deadline only by somebody allowed", () => {

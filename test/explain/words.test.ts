@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decidePull } from "../../src/decide/pull.ts";
+import { decideSigning } from "../../src/decide/signing.ts";
+import { explainBallot } from "../../src/explain/ballot.ts";
+import { explainCall } from "../../src/explain/call.ts";
 import { explainCheck } from "../../src/explain/check.ts";
 import { explainComment, explainNothing } from "../../src/explain/comment.ts";
 import { explainDeployments } from "../../src/explain/deployment.ts";
@@ -7,7 +10,8 @@ import { toSpan } from "../../src/explain/markdown.ts";
 import { explainReply } from "../../src/explain/reply.ts";
 import type { ContractFacts, PullFacts } from "../../src/facts.ts";
 import { parseMarker } from "../../src/protocol/approval-block.ts";
-import { toAddress } from "../../src/protocol/hex.ts";
+import { toBallot } from "../../src/protocol/ballot.ts";
+import { toAddress, zeroHash } from "../../src/protocol/hex.ts";
 import type { PullVerdict } from "../../src/verdict.ts";
 import {
   approval,
@@ -169,6 +173,30 @@ describe("what people read on a pull request", () => {
     expect(proposal && explainDeployments(proposal)).toMatchSnapshot();
     const [waiting] = decidePull(baseFacts).proposals;
     expect(waiting && explainDeployments(waiting)).toEqual([]);
+  });
+
+  it("names the calls of the upgrade, in comment and terminal", () => {
+    const { address } = baseContract.contract;
+    const code = { implementation: address, codeHash: zeroHash, initcode: "0x00", constructorReads: [] } as const;
+    const build = { kind: "built", ...code, buildHash: zeroHash, contract: "V", compiler: "solc" } as const;
+    const contract = { ...baseContract.contract, kind: "uups" } as const;
+    const onChain = { ...baseContract.onChain, acceptsOwnership: true } as ContractFacts["onChain"];
+    const facts = withContract({ contract, build, onChain });
+    const { verdict, comment } = explain(facts);
+    const upgrade = `upgradeToAndCall(${address}, 0x)`;
+    expect(comment).toContain(
+      `| Call | first accepts the ownership of the proxy: \`acceptOwnership()\` on \`${address}\` |\n` +
+        `| Call | \`${upgrade}\` on \`${address}\` |`,
+    );
+    const [proposal] = decideSigning(verdict) ?? [];
+    const ballot = proposal && explainBallot(toBallot("sign", proposal.proposal), proposal);
+    expect(ballot).toContain(`first accepts the ownership of the proxy: acceptOwnership() on ${address}`);
+    expect(ballot).toContain(`${upgrade} on ${address}`);
+  });
+
+  it("shows the data of a call that it does not know", () => {
+    const call = { target: baseContract.contract.address, value: 0n, minGas: 0n, data: "0x12345678" } as const;
+    expect(explainCall(call)).toBe(`\`0x12345678\` on \`${call.target}\``);
   });
 
   it("does not change by a push that changes nothing of the proposal", () => {

@@ -27,6 +27,8 @@ export interface Project {
 
 export interface ProjectOptions {
   readonly kind?: UpgradeKind;
+  /** What is upgraded: file name → text; the example of the kind by default. */
+  readonly example?: Awaited<ReturnType<typeof readExample>>;
   readonly path?: string;
   readonly signers?: number;
   readonly threshold?: number;
@@ -63,7 +65,7 @@ export async function setUpProject(
   const { kind = "uups", path = "contracts/vault", threshold = 6 } = options;
   const { work, anvil, github } = stage;
   const signers = createSigners(options.signers ?? 9);
-  const example = await readExample(kind);
+  const example = options.example ?? (await readExample(kind));
   const files = Object.fromEntries(Object.entries(example.before).map(([file, text]) => [`${path}/${file}`, text]));
   const commit =
     options.commit ?? (await work.commit({ "README.md": "# Vault\n", ...(options.files ?? files) }, "First version"));
