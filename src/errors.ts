@@ -113,6 +113,7 @@ export const catalogue = {
     "fault",
     "Nothing lives only there: mend the database, or move the data directory away, and start again.",
   ],
+  TIP_MOVED: ["fault", "Nothing was sent; it is read again by itself."],
   TRANSACTION_UNKNOWN: ["fault", "Look the transaction up before sending anything again."],
   INTERNAL: ["fault", "This is a defect of Countersign; please report it with the message."],
 } as const satisfies Record<string, readonly [FailureKind, string]>;

@@ -39,8 +39,9 @@ export interface Pull extends PullRef {
   readonly baseTip: string;
   /** The commit that landed, once merged. */
   readonly landed?: string;
-  /** Unix time in seconds. */
+  /** Unix time in seconds; `mergedAt` once merged. */
   readonly createdAt: number;
+  readonly mergedAt?: number;
 }
 
 /** A submitted review or a comment. Everything in it is somebody's words. */
@@ -51,6 +52,8 @@ export interface Post {
   readonly author: string;
   /** Whether GitHub says that the author may write here, or opened the pull request. */
   readonly trusted: boolean;
+  /** Whether the account may write to the repository; only asked for where a command turns on it. */
+  readonly canWrite?: boolean;
   /** Unix time in seconds. */
   readonly createdAt: number;
   readonly commands: readonly Command[];
@@ -111,6 +114,51 @@ export interface RecordFacts {
   readonly changes: readonly ChangeFacts[];
   /** What the proxy's ERC-1967 slot holds, for kinds that have one. */
   readonly implementation?: Address | undefined;
+  /** Whether the plan begins with accepting the proxy's ownership, which is pending for the executor (protocol §3). */
+  readonly acceptsOwnership?: boolean;
+  readonly rules: Rules;
+  /** Unix seconds: before it nothing but rotations happens to the record. */
+  readonly pausedUntil: number;
+}
+
+/** How a record is governed, beside its signers (protocol §3, Governance). */
+export interface Rules {
+  /** Rules in the signers' place, once it has accepted. */
+  readonly authority: Address | undefined;
+  readonly isAccepted: boolean;
+  /** May cancel what is scheduled, and pause. */
+  readonly guardian: Address | undefined;
+  /** Alone may send finalize and schedule. */
+  readonly gate: Address | undefined;
+  /** Seconds between schedule and execute; zero: finalize in one step. */
+  readonly delay: number;
+  readonly commitReveal: boolean;
+}
+
+/** What the chain has scheduled under a digest. */
+export interface ChainScheduleFacts {
+  readonly status: "none" | "waiting" | "cancelled" | "executed";
+  /** Seconds since it became ripe, pauses left out; negative before. */
+  readonly slack: number;
+}
+
+export interface ScheduleFacts extends ChainScheduleFacts {
+  readonly digest: Bytes32;
+}
+
+/** Who of a record's signers spoke on chain against a digest, for the record's next version. */
+export interface VoteFacts {
+  readonly digest: Bytes32;
+  readonly contract: Address;
+  readonly rejected: readonly Address[];
+  readonly revoked: readonly Address[];
+}
+
+/** What the chain answers about a proposal, once its digest is known; at the block of the chain's facts. */
+export interface ChainAnswers {
+  readonly contractSignatures: readonly ContractSignatureFacts[];
+  readonly schedules: readonly ScheduleFacts[];
+  readonly votes: readonly VoteFacts[];
 }
 
 /** One accepted change of a record, from its event. */
@@ -147,6 +195,8 @@ export type ChainFacts =
       /** The block that everything was read at; its time in seconds. */
       readonly block: number;
       readonly time: number;
+      /** The accounts that send for us; undefined where nobody does, as in the command line. */
+      readonly relayers?: readonly Address[];
     }
   | { readonly kind: "unreachable"; readonly chainId: number; readonly message: string }
   /** The configuration names a chain that this Countersign has no setting for. */
@@ -222,6 +272,8 @@ export interface RegistrationFacts {
   readonly existing: ContractRecord | undefined;
   /** What the contract's `owner()` answers. */
   readonly owner: Address | undefined;
+  /** What its `pendingOwner()` answers: who may accept the ownership, where it is handed over in two steps. */
+  readonly pendingOwner: Address | undefined;
   readonly curator: Address | undefined;
   /** What the proxy's ERC-1967 slots hold; who owns the admin (itself, where it is a plain account). */
   readonly implementation: Address | undefined;

@@ -19,6 +19,12 @@ export type Reason =
   | { readonly code: "constructor-reads"; readonly contract: string; readonly instructions: readonly string[] }
   | { readonly code: "waiting"; readonly signed: number; readonly needed: number }
   | { readonly code: "approved" }
+  /** Merging schedules it; it is carried out so many seconds later. */
+  | { readonly code: "approved-delayed"; readonly delay: number }
+  | { readonly code: "gated"; readonly gate: Address }
+  | { readonly code: "authority"; readonly contract: Address; readonly authority: Address }
+  | { readonly code: "senders-differ"; readonly senders: readonly Address[] }
+  | { readonly code: "withdrawn"; readonly by: string }
   | { readonly code: "rejected"; readonly contract: Address; readonly rejections: number }
   | { readonly code: "expired"; readonly deadline: number }
   | { readonly code: "closed" }
@@ -27,6 +33,16 @@ export type Reason =
   | { readonly code: "tip-differs"; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "finalizing" }
   | { readonly code: "unsent" }
+  | { readonly code: "scheduling"; readonly delay: number }
+  /** Unix seconds; `left`: seconds until it is ripe. */
+  | { readonly code: "scheduled"; readonly ripeAt: number; readonly expiresAt: number; readonly left: number }
+  | { readonly code: "scheduled-before-merge" }
+  /** The proposal has ended here, and not on chain. */
+  | { readonly code: "still-scheduled"; readonly ripeAt: number; readonly expiresAt: number }
+  | { readonly code: "paused"; readonly until: number }
+  | { readonly code: "executing" }
+  | { readonly code: "cancelled" }
+  | { readonly code: "schedule-expired"; readonly expiresAt: number }
   | { readonly code: "finalize-refused"; readonly message: string }
   | { readonly code: "finalized"; readonly transaction: Bytes32 | undefined }
   | { readonly code: "ahead-of-main" }
@@ -49,8 +65,10 @@ export type Refusal =
 export type ProposalState =
   | "proposed"
   | "approved"
+  | "scheduled"
   | "finalized"
   | "outdated"
+  | "withdrawn"
   | "rejected"
   | "expired"
   | "failed"
@@ -68,7 +86,8 @@ export interface RefusedPost extends Where {
 
 export interface SignerStand {
   readonly signer: Address;
-  readonly stand: "signed" | "rejected" | "missing";
+  /** `revoked`: signed, and taken back on chain. */
+  readonly stand: "signed" | "revoked" | "rejected" | "missing";
   readonly where?: Where;
 }
 
@@ -111,15 +130,31 @@ export interface ProposalVerdict {
   readonly refused: readonly RefusedPost[];
   /** What counts, one for each signer. */
   readonly signatures: readonly SignerSignature[];
+  /** Over the rejection, one for each signer that rejects in a post. */
+  readonly rejections?: readonly SignerSignature[];
   readonly transaction?: Bytes32;
-  /** What anybody may send now, where no relayer does, in this order. */
+  readonly schedule?: Schedule;
+  /** What somebody else than we has to send now, or may, in this order. */
   readonly ready?: readonly ReadyTransaction[];
 }
 
-/** A transaction without value, whole but for who pays for it. */
+/** What waits on chain for its delay (protocol §3), by the chain's clock in Unix seconds. */
+export interface Schedule {
+  /** The earliest moment, if nobody pauses. */
+  readonly ripeAt: number;
+  readonly expiresAt: number;
+  /** While a record is paused. */
+  readonly pausedUntil?: number;
+  /** Can be executed at the block that was read. */
+  readonly isRipe: boolean;
+}
+
+/** A transaction of somebody else, ready to be sent. It has no value. */
 export interface ReadyTransaction {
-  readonly kind: "deploy" | "finalize";
+  readonly purpose: "deploy" | "finalize" | "schedule" | "execute" | "reject" | "cancel" | "revoke";
   readonly chainId: number;
+  /** Who alone can send it; undefined: anybody, but to revoke each signer for himself. */
+  readonly from: Address | undefined;
   readonly to: Address;
   readonly data: Hex;
 }
@@ -128,7 +163,12 @@ export interface ReadyTransaction {
 export type Reply = { readonly post: PostName } & (
   | { readonly kind: "help" }
   | { readonly kind: "status" }
-  | { readonly kind: "finalize" }
+  | { readonly kind: "finalize" | "schedule" | "execute" }
+  | { readonly kind: "cancel" }
+  /** `author` is neither of those who may. */
+  | { readonly kind: "denied"; readonly command: "propose" | "withdraw"; readonly author: string }
+  /** What a new proposal has voided: approvals of these signers. */
+  | { readonly kind: "voided"; readonly deadline: number; readonly signers: readonly Address[] }
   | { readonly kind: "malformed"; readonly line: string; readonly expected: string }
 );
 
@@ -150,6 +190,8 @@ export interface PullVerdict {
   /** Problems of the head's copy of the configuration. */
   readonly headPolicy: readonly Problem[];
   readonly replies: readonly Reply[];
+  /** When to look again though nothing happens; Unix time in seconds. */
+  readonly wakeAt?: number;
 }
 
 /** Why what the merge queue would land must wait or must not land. `explain/group.ts` has the words of each. */
@@ -184,6 +226,19 @@ export interface FinalizeOrder {
   /** What has to stand before: initcode by salt (protocol §4). */
   readonly deployments: readonly { readonly salt: Bytes32; readonly initcode: string; readonly account: Address }[];
 }
+
+export type ExecuteOrder = Pick<FinalizeOrder, "proposal" | "deployments">;
+
+/** Rejections of one record's signers that end what is scheduled. */
+export interface RejectOrder extends Pick<FinalizeOrder, "proposal" | "signatures"> {
+  readonly contract: Address;
+}
+
+/** The next step of a merged proposal on its road: finalize, or schedule and later execute. */
+export type MergeOrder =
+  | ({ readonly kind: "finalize" | "schedule" } & FinalizeOrder)
+  | ({ readonly kind: "execute" } & ExecuteOrder)
+  | ({ readonly kind: "reject" } & RejectOrder);
 
 /** What the relayer may announce now (protocol §3, Announcement). */
 export interface AnnounceOrder {

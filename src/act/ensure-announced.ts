@@ -1,9 +1,9 @@
 import type { Announcement } from "../clients/registry/announcements.ts";
-import { toProposeData } from "../clients/registry/calldata.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Receipt } from "../clients/relayer/receipt.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
+import { toProposeData } from "../protocol/registry-calls.ts";
 import { packSignatures } from "../protocol/signature.ts";
 import type { AnnounceOrder } from "../verdict.ts";
 

@@ -1,8 +1,8 @@
-import { toDeployTransaction } from "../clients/registry/transactions.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { CountersignError, failure } from "../errors.ts";
-import { deployerAddress } from "../protocol/bytecode.ts";
+import { deployerAddress, toDeploymentData } from "../protocol/bytecode.ts";
+import type { Hex } from "../protocol/hex.ts";
 import type { FinalizeOrder } from "../verdict.ts";
 
 export type Deployment = FinalizeOrder["deployments"][number];
@@ -18,13 +18,13 @@ export async function ensureImplementation(
   deployment: Deployment,
   { registry, relayer }: { readonly registry: Registry; readonly relayer: Relayer },
 ): Promise<void> {
-  const { account } = deployment;
+  const { salt, initcode, account } = deployment;
   const stands = async () => (await registry.readCode(account)) !== "0x";
   if (await stands()) return;
   await assertDeployer(registry);
-  const { to, data } = toDeployTransaction(deployment, registry.domain.chainId);
+  const data = toDeploymentData(salt, initcode as Hex);
   try {
-    await relayer.send({ purpose: `deploy ${account}`, to, data });
+    await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data });
   } catch (error) {
     // Anyone may deploy it, also a moment ago.
     if (error instanceof CountersignError && error.code === "CHAIN_REVERTED" && (await stands())) return;

@@ -1,9 +1,9 @@
-import { toRegisterData } from "../clients/registry/calldata.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { failure } from "../errors.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
 import type { RecordDraft } from "../protocol/record.ts";
+import { toRegisterData } from "../protocol/registry-calls.ts";
 
 /**
  * Registers a contract, unless a simulation says that the registry would refuse.

@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
 import type { KeySink } from "./events.ts";
+import { each, ensureQueues, type JobFailure, resume, revive } from "./jobs.ts";
 import type { ChainKey, CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
 
 export interface Handlers {
@@ -14,7 +15,13 @@ export interface Handlers {
   chain(key: ChainKey): Promise<void>;
 }
 
-export interface Queue extends KeySink {
+/** Names a pull request again later. */
+export interface Alarm {
+  /** `at`: Unix time in seconds. */
+  wake(key: PullKey, at: number): Promise<void>;
+}
+
+export interface Queue extends KeySink, Alarm {
   installation(key: InstallationKey, after?: Date): Promise<void>;
   start(handlers: Handlers): Promise<void>;
   sweep(): Promise<void>;
@@ -23,32 +30,6 @@ export interface Queue extends KeySink {
   stop(): Promise<void>;
 }
 
-/** A job that went wrong: which, for which time, and why. */
-export interface JobFailure {
-  readonly queue: string;
-  /** What the job is about. */
-  readonly key: object;
-  readonly tries: number;
-  readonly reason: string;
-}
-
-/**
- * At most one job of a key runs and at most one waits: whatever happened meanwhile is seen by the one that waits. A job
- * whose process died stops beating and is taken up again.
- */
-const policy = {
-  policy: "stately",
-  retryDelay: 2,
-  retryBackoff: true,
-  retryDelayMax: 600,
-  heartbeatSeconds: 20,
-  expireInSeconds: 3600,
-  deleteAfterSeconds: 3600,
-} as const;
-
-const names = ["pull", "commit", "installation", "sweep", "chain"] as const;
-/** Jobs that failed to the last try. Nobody works here: each sweep gives them back to the queue that they are from. */
-const dead = "dead";
 const hourly = "17 * * * *";
 const repeated = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
 /** In seconds: how soon it is seen that a job beats no longer, and how often what is done is thrown away. */
@@ -96,8 +77,12 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
     for (const { data } of jobs) await look(data, data.interval);
   }
 
+  const pull = (key: PullKey, after?: Date) => send("pull", key, { id: toPullId(key), after });
+
   return {
-    pull: (key, after) => send("pull", key, { id: `${toId(key)}/${key.number}`, after }),
+    pull,
+    // A queue of its own: a job that waits for days would keep every event of its pull request from being queued.
+    wake: (key, at) => send("wake", key, { id: `${toPullId(key)}/${at}`, after: new Date(at * 1000) }),
     commit: (key, after) => send("commit", key, { id: toCommitId(key), after }),
     installation: (key, after) => send("installation", key, { id: String(key.installationId), after }),
     sweep: async () => void (await boss.send("sweep", {}, { singletonKey: "sweep" })),
@@ -114,6 +99,7 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
       // pg-boss's own fetch stumbles over the oldest job where its key runs already; a group of one is passed over.
       const options = { ...repeated, groupConcurrency: 1 };
       await boss.work("pull", options, told(handlers.pull));
+      await boss.work("wake", { ...options, pollingIntervalSeconds: 2 }, told(pull));
       await boss.work("commit", options, told(handlers.commit));
       await boss.work("installation", many, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(sweep));
@@ -133,61 +119,11 @@ function toId({ installationId, repositoryId }: RepositoryKey): string {
   return `${installationId}/${repositoryId}`;
 }
 
+function toPullId({ number, ...key }: PullKey): string {
+  return `${toId(key)}/${number}`;
+}
+
 /** What the merge queue lands is its group's head and then the branch's tip: two things to look at. */
 function toCommitId({ commit, moved, ...key }: CommitKey): string {
   return [toId(key), commit, ...(moved ? [moved.branch] : [])].join("/");
-}
-
-/** Also those that an earlier version made. */
-async function ensureQueues(boss: PgBoss, retryLimit: number): Promise<void> {
-  await boss.createQueue(dead, { policy: "standard" });
-  const { policy: kind, ...options } = { ...policy, retryLimit, deadLetter: dead };
-  for (const name of names) {
-    await boss.createQueue(name, { policy: kind, ...options });
-    await boss.updateQueue(name, options);
-  }
-}
-
-/** The embedded database has this one process: what was under way is so no longer, and need not miss its heartbeats. */
-async function resume(boss: PgBoss): Promise<void> {
-  for (const name of names) {
-    const jobs = await boss.findJobs(name);
-    const under = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
-    if (under.length > 0) await boss.fail(name, under, { message: "the process ended" });
-  }
-}
-
-/** A dead letter is never the end, and never silent. */
-async function revive(
-  boss: PgBoss,
-  { retries, onGivenUp }: Required<Pick<QueueSettings, "retries" | "onGivenUp">>,
-): Promise<void> {
-  for (const { data, sourceName, sourceRetryCount, sourceOutput } of await boss.findJobs<object>(dead)) {
-    const tries = Number(sourceRetryCount) + 1;
-    // Fewer: it failed while another one of its key waited to be tried again, and that one goes on.
-    if (tries <= retries) continue;
-    onGivenUp({ queue: String(sourceName), key: data, tries, reason: toReason(sourceOutput) });
-  }
-  await boss.redrive(dead);
-}
-
-/** A job that fails is tried again by the queue, which itself tells nobody. */
-async function each<T extends object>(
-  jobs: Job<T>[],
-  handle: (key: T) => Promise<void>,
-  onFailed: (failure: JobFailure) => void,
-): Promise<void> {
-  for (const { name, data, retryCount } of jobs) {
-    try {
-      await handle(data);
-    } catch (error) {
-      onFailed({ queue: name, key: data, tries: retryCount + 1, reason: toReason(error) });
-      throw error;
-    }
-  }
-}
-
-function toReason(error: unknown): string {
-  const message = typeof error === "object" && error !== null && "message" in error ? error.message : error;
-  return String(message ?? "unknown");
 }

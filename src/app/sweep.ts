@@ -4,7 +4,10 @@ import type { Installations, ListedRepository } from "./installations.ts";
 import { type InstallationKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
 import type { Queue } from "./queue.ts";
 
-/** Signatures live for 30 days at the most, so older merges have nothing left to finalize (protocol §3). */
+/**
+ * Signatures live for 30 days at the most, so older merges have nothing left to finalize (protocol §3). What is scheduled
+ * lives on, but its comment changes each day (decide/waking.ts).
+ */
 const longestTerm = 30 * 86_400;
 
 interface Sweep {

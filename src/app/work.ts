@@ -37,7 +37,7 @@ export interface Workshop {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly relayers: ReadonlyMap<number, Relayer>;
   readonly compiler: Compiler;
-  readonly sink: Pick<Queue, "pull" | "commit" | "installation" | "chain">;
+  readonly sink: Pick<Queue, "pull" | "wake" | "commit" | "installation" | "chain">;
   readonly deliveries: Pick<Deliveries, "forget">;
   readonly atRest: AtRest;
   readonly watches: Watches;
@@ -91,6 +91,9 @@ async function review(key: PullKey, app: AppIdentity, workshop: Workshop): Promi
   const verdict = await reviewPull(key, await openClients(key, app, workshop), now);
   const states = verdict.proposals.map(({ chainId, state }) => ({ chainId, state }));
   workshop.log.info({ repository: key.repositoryId, pull: key.number, check: verdict.check, states }, "reviewed");
+  if (verdict.wakeAt !== undefined) {
+    await workshop.sink.wake({ ...toRepositoryKey(key), number: key.number }, verdict.wakeAt);
+  }
   const unread = states.find(({ state }) => state === "unknown");
   // The pull request says so already; the queue tries again, later each time.
   if (unread) throw failure("CHAIN_UNREACHABLE", `chain ${unread.chainId} could not be read`);

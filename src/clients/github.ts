@@ -76,6 +76,15 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
       ask(async () => (await rest.issues.createComment({ ...at, issue_number, body })).data),
     updateComment: (comment_id: number, body: string) =>
       ask(async () => (await rest.issues.updateComment({ ...at, comment_id, body })).data),
+    /** Once for each account and content, however often it is asked for. */
+    createReaction: (comment_id: number, content: "eyes") =>
+      ask(async () => (await rest.reactions.createForIssueComment({ ...at, comment_id, content })).data),
+    /** Whether the account may push here. */
+    canWrite: (username: string) =>
+      ask(async () => {
+        const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...at, username });
+        return data.permission === "admin" || data.permission === "write";
+      }),
     listReviews: (pull_number: number) =>
       ask(() => api.paginate(rest.pulls.listReviews, { ...at, pull_number, per_page })),
     createReview: (

@@ -1,16 +1,18 @@
 import type { Result } from "ethers";
 import { CountersignError, failure } from "../errors.ts";
 import type { ChangeFacts } from "../facts.ts";
-import type { Approval, Domain } from "../protocol/approval.ts";
+import type { Domain } from "../protocol/approval.ts";
 import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "../protocol/hex.ts";
 import type { ContractRecord, RecordDraft } from "../protocol/record.ts";
+import { registryInterface, toRegisterData, toRegistrationArguments } from "../protocol/registry-calls.ts";
 import type { Chain } from "./chain.ts";
+import { type AcceptanceQuery, readAcceptance } from "./registry/acceptance.ts";
 import { type Accounts, openAccounts } from "./registry/accounts.ts";
 import { type Announcement, parseAnnouncements, toAnnouncementTopics } from "./registry/announcements.ts";
 import { call } from "./registry/call.ts";
-import { registryInterface, toFinalizeData, toRegisterData, toRegistrationArguments } from "./registry/calldata.ts";
 import { parseChanges, type RecordChange, toChangeTopics } from "./registry/changes.ts";
-import type { LogSource } from "./registry/events.ts";
+import { type LogSource, parseEvents } from "./registry/events.ts";
+import { type Governance, openGovernance } from "./registry/governance.ts";
 import { type News, newsTopics, parseNews } from "./registry/news.ts";
 import { readLogs } from "./registry/read-logs.ts";
 import { parseRecordAnswer } from "./registry/record-answer.ts";
@@ -34,7 +36,7 @@ export type Simulation = { readonly kind: "passed" } | { readonly kind: "refused
  * One registry on one chain, read without opinion. `block` pins a read, so that facts of one moment belong together.
  * Everything throws CHAIN_UNREACHABLE, CHAIN_REFUSED or CHAIN_WRONG_ID where there is no answer.
  */
-export interface Registry extends Accounts {
+export interface Registry extends Accounts, Governance {
   readonly address: Address;
   readonly chain: Chain;
   readonly domain: Domain;
@@ -54,13 +56,21 @@ export interface Registry extends Accounts {
   readChanges(contract: Address, query: BlockRange & { readonly contractHash: Bytes32 }): Promise<ChangeFacts[]>;
   /** The changes that finalizing the approval with this digest made, whoever sent it. */
   readFinalized(digest: Bytes32, range: BlockRange): Promise<RecordChange[]>;
+  /** Whether the calls of a change made the executor the contract's owner: it had been handed over in two steps. */
+  readAcceptance(change: ChangeFacts, query: Omit<AcceptanceQuery, "registry">): Promise<boolean>;
   /** Who announced the approval with this digest, oldest first. */
   readAnnouncements(digest: Bytes32, range: BlockRange): Promise<Announcement[]>;
   /** Everything that can change where a proposal stands, of any contract, oldest first. */
   readNews(range: BlockRange): Promise<News[]>;
+  /** The transaction that scheduled the approval with this digest, whoever sent it. */
+  readScheduling(digest: Bytes32, range: BlockRange): Promise<Bytes32 | undefined>;
   simulateRegister(from: Address, draft: RecordDraft): Promise<Simulation>;
-  /** `signatures` as `packSignatures` packs them. */
-  simulateFinalize(from: Address, approval: Approval, signatures: Hex): Promise<Simulation>;
+  /** A call to the registry, with calldata of `protocol/registry-calls.ts`. */
+  simulate(from: Address, data: Hex): Promise<Simulation>;
+  /** The digests that a receipt proves to be scheduled. */
+  parseScheduled(receipt: { readonly logs: readonly LogSource[] }): Bytes32[];
+  /** The rejections that a receipt proves to be enough to end a digest. */
+  parseRejected(receipt: { readonly logs: readonly LogSource[] }): { contract: Address; digest: Bytes32 }[];
   /** The changes that a receipt proves: its logs of this registry. */
   parseFinalized(receipt: { readonly logs: readonly LogSource[] }): RecordChange[];
 }
@@ -79,6 +89,7 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
 
   return {
     ...openAccounts(chain, address),
+    ...openGovernance(view),
     address,
     chain,
     domain: { chainId: chain.chainId, registry: address },
@@ -94,6 +105,7 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     readChanges: (contract, { contractHash, ...range }) =>
       readChanges(toChangeTopics({ contract, contractHash }), range),
     readFinalized: (digest, range) => readChanges(toChangeTopics({ digest }), range),
+    readAcceptance: (change, query) => readAcceptance(chain, change, { ...query, registry: address }),
     readAnnouncements: async (digest, { fromBlock, block }) => {
       const topics = toAnnouncementTopics(digest);
       const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });
@@ -101,9 +113,19 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     },
     readNews: async ({ fromBlock, block }) =>
       parseNews(address, await readLogs(chain, { address, topics: newsTopics, fromBlock, toBlock: block })),
+    async readScheduling(digest, { fromBlock, block }) {
+      const topics = registryInterface.encodeFilterTopics("ApprovalScheduled", [digest]);
+      const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });
+      const found = parseEvents(address, logs, "ApprovalScheduled").filter(({ args }) => args.digest === digest);
+      return found.at(-1)?.log.transactionHash as Bytes32 | undefined;
+    },
     simulateRegister: (from, draft) => simulate(chain, { from, to: address, data: toRegisterData(draft) }),
-    simulateFinalize: (from, approval, signatures) =>
-      simulate(chain, { from, to: address, data: toFinalizeData(approval, signatures) }),
+    simulate: (from, data) => simulate(chain, { from, to: address, data }),
+    parseScheduled: ({ logs }) => parseEvents(address, logs, "ApprovalScheduled").map(({ args }) => args.digest),
+    parseRejected: ({ logs }) =>
+      parseEvents(address, logs, "Rejected").flatMap(({ args }) =>
+        args.isDead ? [{ contract: toAddress(args.contractAddress), digest: args.digest }] : [],
+      ),
     parseFinalized: ({ logs }) => parseChanges(address, logs),
   };
 }

@@ -30,7 +30,7 @@ function judgeMember({ number, verdict: { check, proposals } }: GroupMember): Gr
 }
 
 function isReady(state: ProposalState): boolean {
-  return state === "approved" || state === "finalized";
+  return state === "approved" || state === "scheduled" || state === "finalized";
 }
 
 function judgeDirectory(

@@ -1,21 +1,51 @@
 import type { PullFacts } from "../facts.ts";
-import type { FinalizeOrder, ProposalVerdict, PullVerdict } from "../verdict.ts";
+import type { Address } from "../protocol/hex.ts";
+import type { FinalizeOrder, MergeOrder, ProposalVerdict, PullVerdict } from "../verdict.ts";
 import { contractsOn } from "./proposal.ts";
-import { selectMinimal } from "./tally.ts";
+import { isRejected, selectMinimal } from "./tally.ts";
 
-/** What may be sent to the chain now: merged, landed as signed, still so at the tip, and a quorum of every record. */
-export function decideMerge(facts: PullFacts, verdict: PullVerdict): FinalizeOrder[] {
-  if (facts.pull.state !== "merged") return [];
-  return verdict.proposals.flatMap((one) => (one.state === "approved" ? toOrder(one, facts) : []));
+/**
+ * What may be sent to the chain now. Merged, landed as signed and still so at the tip: finalized by a quorum of every
+ * record, or scheduled where there is a delay, and executed once it is ripe. Whatever became of the pull request, posted
+ * rejections that end what is scheduled are brought to the chain, which counts no posts.
+ */
+export function decideMerge(facts: PullFacts, { proposals }: PullVerdict): MergeOrder[] {
+  return proposals.flatMap((one) => [
+    ...(facts.pull.state === "merged" ? toSteps(one, facts) : []),
+    ...toRejections(one),
+  ]);
 }
 
-function toOrder({ chainId, proposal, tallies, signatures }: ProposalVerdict, facts: PullFacts): FinalizeOrder[] {
+function toSteps({ chainId, proposal, reasons, tallies, signatures }: ProposalVerdict, facts: PullFacts): MergeOrder[] {
   if (!proposal) return [];
+  const deployments = toDeployments(proposal, chainId, facts);
+  const quorum = () => ({ proposal, signatures: selectMinimal(tallies, signatures), deployments });
+  return reasons.flatMap(({ code }): MergeOrder[] => {
+    if (code === "finalizing") return [{ kind: "finalize", ...quorum() }];
+    if (code === "scheduling") return [{ kind: "schedule", ...quorum() }];
+    return code === "executing" ? [{ kind: "execute", proposal, deployments }] : [];
+  });
+}
+
+function toDeployments(
+  { approval }: FinalizeOrder["proposal"],
+  chainId: number,
+  facts: PullFacts,
+): FinalizeOrder["deployments"] {
   const contracts = contractsOn(facts, chainId);
-  const deployments = proposal.approval.upgrades.flatMap(({ contractAddress, contractHash }) => {
+  return approval.upgrades.flatMap(({ contractAddress, contractHash }) => {
     const built = contracts.find(({ contract }) => contract.address === contractAddress)?.build;
     if (built?.kind !== "built") return [];
     return [{ salt: contractHash, initcode: built.initcode, account: built.implementation }];
   });
-  return [{ proposal, signatures: selectMinimal(tallies, signatures), deployments }];
+}
+
+/** One dead record stops the whole; the chain takes signatures of that record's signers alone. */
+function toRejections({ state, proposal, reasons, tallies, rejections = [] }: ProposalVerdict): MergeOrder[] {
+  const isComing = reasons.some(({ code }) => code === "still-scheduled");
+  if (state !== "rejected" || !isComing || !proposal) return [];
+  const [dead] = tallies.filter(isRejected);
+  const isHere = (signer: Address) => dead?.signers.some((one) => one.signer === signer);
+  const signatures = rejections.filter(({ signer }) => isHere(signer));
+  return dead ? [{ kind: "reject", proposal, contract: dead.contract, signatures }] : [];
 }

@@ -4,6 +4,7 @@ import type { Bytes32 } from "../protocol/hex.ts";
 import { isPlainPath, type Link, parseLink } from "../protocol/link.ts";
 import { byAddress, type ContractRecord } from "../protocol/record.ts";
 import type { Change, Proposal, Reason } from "../verdict.ts";
+import { deadlineOf } from "./requests.ts";
 import { planUpgrade } from "./upgrades/plan.ts";
 
 type ReadChain = Extract<ChainFacts, { kind: "read" }>;
@@ -45,7 +46,7 @@ function deriveUpgrade(facts: ContractFacts, pull: Pull): { upgrade: Upgrade } |
   const record = onChain?.record;
   if (!record) return { reasons: [{ code: "not-registered", contract: contract.address }] };
   const stops = [...findStops(facts, pull), ...findForeign(record, onChain, { pull, path: contract.path })];
-  const plan = source.kind === "hashed" ? planUpgrade(contract, build) : [];
+  const plan = source.kind === "hashed" ? planUpgrade(contract, build, onChain) : [];
   if ("calls" in plan && stops.length === 0 && source.kind === "hashed") {
     const { hash } = source;
     const done = onChain.changes.at(-1);
@@ -122,13 +123,4 @@ function toBefore(
   return change
     ? { hash: previous, version: change.version - 1 }
     : { hash: record.contractHash, version: record.version };
-}
-
-/** The opening of the pull request, or the latest `/countersign propose` by someone allowed, plus the term (§5). */
-function deadlineOf({ pull, posts, policy }: PullFacts): number {
-  const proposed = posts
-    .filter((post) => post.trusted && post.commands.some(({ kind }) => kind === "propose"))
-    .map((post) => post.createdAt);
-  const term = policy.kind === "valid" ? policy.policy.term : 0;
-  return Math.max(pull.createdAt, ...proposed) + term;
 }

@@ -1,13 +1,16 @@
-import type { ContractSignatureFacts, PullFacts } from "../facts.ts";
-import type { CheckState, ProposalState, ProposalVerdict, PullVerdict, Reply } from "../verdict.ts";
+import type { ChainAnswers, PullFacts } from "../facts.ts";
+import type { CheckState, ProposalState, ProposalVerdict, PullVerdict } from "../verdict.ts";
+import { decideReplies } from "./replies.ts";
 import { decideProposal } from "./state.ts";
+import { decideWaking } from "./waking.ts";
+
+const unasked: ChainAnswers = { contractSignatures: [], schedules: [], votes: [] };
 
 /**
  * Everything that can be said of a pull request at one moment: which proposals it makes, how far each is, what its
  * check shows, which commands wait for an answer.
  */
-export function decidePull(facts: PullFacts, contractSignatures: readonly ContractSignatureFacts[] = []): PullVerdict {
-  const replies = decideReplies(facts);
+export function decidePull(facts: PullFacts, answers: ChainAnswers = unasked): PullVerdict {
   const scope = decideScope(facts);
   const { elsewhere } = facts;
   if (scope.kind !== "proposals") {
@@ -17,12 +20,18 @@ export function decidePull(facts: PullFacts, contractSignatures: readonly Contra
       proposals: [],
       elsewhere,
       headPolicy: facts.headPolicy,
-      replies,
+      replies: decideReplies(facts, []),
     };
   }
-  const proposals = facts.chains.map((chain) => decideProposal(facts, chain, contractSignatures));
+  const proposals = facts.chains.map((chain) => decideProposal(facts, chain, answers));
   const check = worst(proposals.map((proposal) => toCheckState(proposal, facts.pull.state === "open")));
-  return { check, scope, proposals, elsewhere, headPolicy: facts.headPolicy, replies };
+  const replies = decideReplies(facts, proposals);
+  const wakeAt = decideWaking(facts, proposals);
+  return {
+    ...{ check, scope, proposals, elsewhere, replies },
+    headPolicy: facts.headPolicy,
+    ...(wakeAt !== undefined && { wakeAt }),
+  };
 }
 
 /** Fails closed: a check belongs to the commit, which may be proposed elsewhere as well. */
@@ -48,10 +57,12 @@ function worst(states: readonly CheckState[]): CheckState {
 const checkStates: Readonly<Record<ProposalState, CheckState>> = {
   proposed: "in_progress",
   approved: "success",
+  scheduled: "success",
   finalized: "success",
   outdated: "action_required",
   blocked: "action_required",
   unknown: "in_progress",
+  withdrawn: "action_required",
   rejected: "failure",
   expired: "failure",
   failed: "failure",
@@ -60,22 +71,4 @@ const checkStates: Readonly<Record<ProposalState, CheckState>> = {
 /** An outdated branch can be updated while the pull request is open; after the merge nothing can be done in it. */
 function toCheckState({ state }: ProposalVerdict, isOpen: boolean): CheckState {
   return state === "outdated" && !isOpen ? "failure" : checkStates[state];
-}
-
-/** Commands that nobody answered yet, one answer for each post. */
-function decideReplies({ posts, answered }: PullFacts): Reply[] {
-  return posts
-    .filter((post) => !answered.some(({ kind, id }) => kind === post.kind && id === post.id))
-    .flatMap(({ kind, id, commands }): Reply[] => {
-      const post = { kind, id };
-      const asked = commands.find((command) => command.kind === "malformed" || isQuestion(command.kind));
-      if (asked?.kind === "malformed") {
-        return [{ post, kind: "malformed", line: asked.line, expected: asked.expected }];
-      }
-      return asked && isQuestion(asked.kind) ? [{ post, kind: asked.kind }] : [];
-    });
-}
-
-function isQuestion(kind: string): kind is "help" | "status" | "finalize" {
-  return kind === "help" || kind === "status" || kind === "finalize";
 }

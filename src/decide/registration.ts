@@ -71,15 +71,18 @@ function findKindProblems({ draft, signersWithCode }: RegistrationFacts): Proble
   );
 }
 
-/** The executor can only make calls that its contracts take from it. */
-function findHandovers({ draft, owner, admin, executor }: RegistrationFacts): Handover[] {
+/**
+ * The executor can only make calls that its contracts take from it. Of what is pending for it, its first upgrade takes the
+ * ownership.
+ */
+function findHandovers({ draft, owner, pendingOwner, admin, executor }: RegistrationFacts): Handover[] {
   if (admin) {
     if (admin.account === executor || admin.owner === executor) return [];
     return admin.owner === admin.account
       ? [{ contract: draft.contractAddress, from: admin.owner, to: executor, call: "changeAdmin" }]
       : [{ contract: admin.account, from: admin.owner, to: executor, call: "transferOwnership" }];
   }
-  if (!owner || owner === executor) return [];
+  if (!owner || owner === executor || pendingOwner === executor) return [];
   return [{ contract: draft.contractAddress, from: owner, to: executor, call: "transferOwnership" }];
 }
 

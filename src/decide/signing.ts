@@ -21,10 +21,10 @@ function isOpen(verdict: ProposalVerdict): verdict is OpenProposal {
   return verdict.proposal !== undefined && (verdict.state === "proposed" || verdict.state === "approved");
 }
 
-/** Whether the account signs for some record of the proposal by a key of its own (protocol §3). */
+/** Whether the account signs for some record of the proposal by a key of its own, and no authority rules there (protocol §3). */
 export function isAccountSigner(account: Address, { chainId }: OpenProposal, facts: PullFacts): boolean {
   return contractsOn(facts, chainId).some(({ onChain }) => {
-    const record = onChain?.record;
+    const record = onChain?.rules.isAccepted ? undefined : onChain?.record;
     return record?.signers.includes(account) && !record.contractSigners.includes(account);
   });
 }

@@ -1,5 +1,5 @@
 import { CountersignError } from "../errors.ts";
-import type { ContractSignatureFacts, EarlierProposal, Post } from "../facts.ts";
+import type { ContractSignatureFacts, EarlierProposal, Post, VoteFacts } from "../facts.ts";
 import { type Domain, hashRejection } from "../protocol/approval.ts";
 import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
 import type { ContractRecord } from "../protocol/record.ts";
@@ -10,8 +10,10 @@ import { diagnose } from "./diagnosis.ts";
 export interface Count {
   readonly tallies: readonly Tally[];
   readonly refused: readonly RefusedPost[];
-  /** One for each signer that approves and does not reject. */
+  /** One for each signer whose approval counts for some record. */
   readonly signatures: readonly SignerSignature[];
+  /** Over the rejection, one for each signer that rejects in a post. */
+  readonly rejections: readonly SignerSignature[];
 }
 
 export interface CountContext {
@@ -21,6 +23,10 @@ export interface CountContext {
   /** The other registries that are known here, to tell a signer who signed for one of them. */
   readonly domains: readonly Domain[];
   readonly contractSignatures: readonly ContractSignatureFacts[];
+  /** What signers said on chain, for and against whatever digest. */
+  readonly votes: readonly VoteFacts[];
+  /** Contracts whose authority rules: no signer counts for them (protocol §3). */
+  readonly ruled: readonly Address[];
   /** What the same pull request proposes on other chains: what is said to them is not heard here. */
   readonly siblings: readonly Sibling[];
 }
@@ -60,11 +66,26 @@ export function countSignatures(proposal: Proposal, context: CountContext): Coun
   const hearing = { proposal, digests, context };
   const heard = selectVoices(context.posts).map((voice) => hear(voice, hearing));
   const { approvals, rejections, repeated } = sortOut(heard);
+  const counted = context.records.filter(({ contractAddress }) => !context.ruled.includes(contractAddress));
+  const tallies = counted.map((record) => {
+    const isHere = (one: VoteFacts) => one.contract === record.contractAddress && one.digest === proposal.digest;
+    return toTally(record, { approvals, rejections, votes: context.votes.find(isHere) });
+  });
+  const counts = new Set(tallies.flatMap(({ signers }) => signers.flatMap(toSigned)));
   return {
-    tallies: context.records.map((record) => toTally(record, approvals, rejections)),
+    tallies,
     refused: [...toRefused(heard, hearing), ...repeated],
-    signatures: [...approvals.values()].flatMap(({ entry }) => (entry && !rejections.has(entry.signer) ? [entry] : [])),
+    signatures: toEntries(approvals).filter(({ signer }) => counts.has(signer)),
+    rejections: toEntries(rejections),
   };
+}
+
+function toEntries(said: ReadonlyMap<Address, Heard>): SignerSignature[] {
+  return [...said.values()].flatMap(({ entry }) => entry ?? []);
+}
+
+function toSigned({ signer, stand }: SignerStand): Address[] {
+  return stand === "signed" ? [signer] : [];
 }
 
 /** What is heard of one pull request: recovering a signature takes a millisecond, and anybody may post thousands. */
@@ -174,13 +195,14 @@ function findRefusal(
   return hearing ? diagnose(signature, recovered, { intent, ...hearing }) : { code: "no-signer", recovered };
 }
 
-function toTally(record: ContractRecord, approvals: Map<Address, Heard>, rejections: Map<Address, Heard>): Tally {
-  const signers = record.signers.map((signer): SignerStand => {
-    const against = rejections.get(signer);
-    if (against) return { signer, stand: "rejected", where: against.voice.where };
-    const inFavour = approvals.get(signer);
-    return inFavour ? { signer, stand: "signed", where: inFavour.voice.where } : { signer, stand: "missing" };
-  });
+interface Said {
+  readonly approvals: ReadonlyMap<Address, Heard>;
+  readonly rejections: ReadonlyMap<Address, Heard>;
+  readonly votes: VoteFacts | undefined;
+}
+
+function toTally(record: ContractRecord, said: Said): Tally {
+  const signers = record.signers.map((signer) => toStand(signer, said));
   const count = (stand: SignerStand["stand"]) => signers.filter((one) => one.stand === stand).length;
   return {
     contract: record.contractAddress,
@@ -189,6 +211,16 @@ function toTally(record: ContractRecord, approvals: Map<Address, Heard>, rejecti
     rejected: count("rejected"),
     signers,
   };
+}
+
+/** What he said on chain counts as what he said in a post; an approval that he revoked does not count there either. */
+function toStand(signer: Address, { approvals, rejections, votes }: Said): SignerStand {
+  const against = rejections.get(signer);
+  if (against) return { signer, stand: "rejected", where: against.voice.where };
+  if (votes?.rejected.includes(signer)) return { signer, stand: "rejected" };
+  const inFavour = approvals.get(signer);
+  if (!inFavour) return { signer, stand: "missing" };
+  return { signer, stand: votes?.revoked.includes(signer) ? "revoked" : "signed", where: inFavour.voice.where };
 }
 
 /** Rejections that make the quorum unreachable end a proposal (protocol §6). */

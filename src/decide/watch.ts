@@ -1,11 +1,11 @@
-import type { ProposalVerdict, PullVerdict, Watch } from "../verdict.ts";
+import type { ProposalState, ProposalVerdict, PullVerdict, Watch } from "../verdict.ts";
 
 /** Seconds that a pull request without a proposal is watched for; the sweep has it reviewed again before. */
 const month = 30 * 86_400;
 
 /**
  * Which contracts a pull request waits for news of. Anybody may finalize what is signed until its deadline, also after the
- * pull request was closed (protocol §5); what is finalized and merged has come to its end. `now`: Unix seconds.
+ * pull request was closed (protocol §5), and execute what is scheduled until that expires; what is finalized and merged has come to its end. `now`: Unix seconds.
  */
 export function decideWatches({ proposals }: PullVerdict, now: number): Watch[] {
   return proposals.filter((one) => !hasEnded(one)).flatMap((one) => toWatches(one, now));
@@ -15,12 +15,14 @@ function hasEnded({ state, reasons }: ProposalVerdict): boolean {
   return state === "finalized" && !reasons.some(({ code }) => code === "ahead-of-main");
 }
 
-function toWatches({ chainId, state, changes, proposal }: ProposalVerdict, now: number): Watch[] {
-  const deadline = proposal?.approval.deadline;
-  const until = deadline ?? now + month;
+const waiting: readonly ProposalState[] = ["proposed", "approved", "scheduled"];
+
+function toWatches({ chainId, state, changes, proposal, schedule }: ProposalVerdict, now: number): Watch[] {
+  // What is scheduled has left its deadline behind (protocol §3).
+  const end = schedule?.expiresAt ?? proposal?.approval.deadline;
+  const until = end ?? now + month;
   if (until < now) return [];
-  const isWaiting = state === "proposed" || state === "approved";
-  // The registry takes it in the second of its deadline, and not after (protocol §3).
-  const due = isWaiting && deadline !== undefined ? { due: deadline + 1 } : {};
+  // The registry takes it in the second of its end, and not after (protocol §3).
+  const due = waiting.includes(state) && end !== undefined ? { due: end + 1 } : {};
   return changes.map(({ contract }) => ({ chainId, contract, until: until + 1, ...due }));
 }

@@ -1,7 +1,8 @@
 import type { Ballot } from "../protocol/ballot.ts";
 import type { Change, Proposal, ProposalVerdict } from "../verdict.ts";
+import { explainCall } from "./call.ts";
 import { toTime } from "./markdown.ts";
-import { toColumns } from "./terminal.ts";
+import { toColumns, toPlain } from "./terminal.ts";
 
 type Row = readonly [string, string];
 
@@ -23,8 +24,13 @@ export function explainBallot(ballot: Ballot, verdict: ProposalVerdict & { reado
         ...explainBuild(change),
         ["Build hash", upgrade.buildHash],
         ...upgrade.code.map(({ account, codeHash }): Row => ["Implementation", `${account}, code hash ${codeHash}`]),
-        ...upgrade.calls.map(({ target, value, minGas, data }): Row => {
-          return ["Call", `${target}, value ${value} wei, least gas ${minGas}, data ${data}`];
+        ...upgrade.calls.flatMap((call): Row[] => {
+          const { target, value, minGas, data } = call;
+          const fields = `${target}, value ${value} wei, least gas ${minGas}, data ${data}`;
+          return [
+            ["Call", fields],
+            ["", toPlain(explainCall(call))],
+          ];
         }),
       ];
     }),

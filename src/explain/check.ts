@@ -58,8 +58,10 @@ export function explainFault(error: unknown): CheckWords {
 const titles: Readonly<Record<ProposalVerdict["state"], string>> = {
   proposed: "Waiting for signatures",
   approved: "Approved",
+  scheduled: "Scheduled",
   finalized: "Finalized",
   outdated: "The base moved on",
+  withdrawn: "Withdrawn",
   rejected: "Rejected",
   expired: "Expired",
   failed: "Failed",
@@ -69,7 +71,7 @@ const titles: Readonly<Record<ProposalVerdict["state"], string>> = {
 
 /** A proposal's state in a few words, with how far it is: `Waiting for signatures: 3 of 6 signed`. */
 export function toTitle({ state, tallies }: ProposalVerdict): string {
-  const counts = state === "proposed" ? `: ${tallies.map(toCount).join(", ")}` : "";
+  const counts = state === "proposed" && tallies.length > 0 ? `: ${tallies.map(toCount).join(", ")}` : "";
   return `${titles[state]}${counts}`;
 }
 

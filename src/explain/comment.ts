@@ -1,7 +1,17 @@
 import type { EarlierProposal, Pull } from "../facts.ts";
 import { maxEarlier, toMarker, toTypedDataBlock } from "../protocol/approval-block.ts";
 import { parseLink } from "../protocol/link.ts";
-import type { Change, Proposal, ProposalVerdict, PullVerdict, RefusedPost, SignerStand, Tally } from "../verdict.ts";
+import type {
+  Change,
+  Proposal,
+  ProposalVerdict,
+  PullVerdict,
+  ReadyTransaction,
+  RefusedPost,
+  SignerStand,
+  Tally,
+} from "../verdict.ts";
+import { explainCall } from "./call.ts";
 import { explainCheck, toCount, toTitle } from "./check.ts";
 import { explainFiles } from "./file-changes.ts";
 import { toCode, toDetails, toTable, toTime } from "./markdown.ts";
@@ -70,7 +80,7 @@ function explainProposal(
     `### ${signs[verdict.state]} Countersign: ${toTitle(verdict)}`,
     verdict.reasons.map((reason) => `- ${explainReason(reason)}`).join("\n"),
     ...verdict.changes.flatMap((change) => [explainChange(change, verdict), ...explainChangedFiles(change)]),
-    ...explainReady(verdict.ready ?? [], most),
+    ...explainReady(toShown(verdict), most),
     ...explainSigning(verdict, pull),
     ...verdict.tallies.map((tally) => explainTally(tally, verdict.tallies.length > 1)),
     ...explainRefused(verdict.refused),
@@ -80,25 +90,32 @@ function explainProposal(
 
 /** Where the whole is too much for a comment: the digest stays, so that every reader can compare what it derives. */
 function explainBriefly(verdict: ProposalVerdict): string {
-  const { state, reasons, proposal, ready = [] } = verdict;
+  const { state, reasons, proposal } = verdict;
   return [
     `### ${signs[state]} Countersign: ${toTitle(verdict)}`,
     reasons
       .map((reason) => `- ${explainReason(reason)}`)
       .join("\n")
       .slice(0, 2_000),
-    ...explainReady(ready, 0),
+    ...explainReady(toShown(verdict), 0),
     ...(proposal ? [nameMessage(proposal)] : []),
   ].join("\n\n");
+}
+
+/** A guardian's comes when he asks for it. */
+function toShown({ ready = [] }: ProposalVerdict): readonly ReadyTransaction[] {
+  return ready.filter(({ purpose }) => purpose !== "cancel");
 }
 
 const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
   proposed: "⏳",
   approved: "✅",
+  scheduled: "⏳",
   finalized: "✅",
   outdated: "⚠️",
   blocked: "⚠️",
   unknown: "⏳",
+  withdrawn: "⚠️",
   rejected: "❌",
   expired: "⌛",
   failed: "❌",
@@ -107,7 +124,7 @@ const signs: Readonly<Record<ProposalVerdict["state"], string>> = {
 function explainChange(change: Change, verdict: ProposalVerdict): string {
   const { contract, kind, path, before, after, build, implementation } = change;
   const { chainId, proposal, transaction } = verdict;
-  const next = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract)?.version;
+  const upgrade = proposal?.approval.upgrades.find(({ contractAddress }) => contractAddress === contract);
   const rows = [
     ...toRow("Contract", `${toCode(contract)} (${kind})`),
     ...toRow("Chain", `${chainId}${proposal ? `, registry ${toCode(proposal.domain.registry)}` : ""}`),
@@ -115,7 +132,7 @@ function explainChange(change: Change, verdict: ProposalVerdict): string {
     ...toRow("Hash", `${toCode(before?.hash ?? "none")} → ${toCode(after?.hash ?? "none")}`),
     ...toRow("Link", after && explainLink(after.link, path)),
     ...toRow("Files", after && String(after.files)),
-    ...toRow("Version", before && next && `${before.version} → ${next}`),
+    ...toRow("Version", before && upgrade && `${before.version} → ${upgrade.version}`),
     ...toRow(
       "Build",
       build && `${toCode(build.contract)} by ${toCode(build.compiler)}, build hash ${toCode(build.buildHash)}`,
@@ -124,6 +141,7 @@ function explainChange(change: Change, verdict: ProposalVerdict): string {
       "Implementation",
       implementation && `${toCode(implementation.address)}, code hash ${toCode(implementation.codeHash)}`,
     ),
+    ...(upgrade?.calls ?? []).flatMap((call) => toRow("Call", explainCall(call))),
     ...toRow("Deadline", proposal && toTime(proposal.approval.deadline)),
     ...toRow("Transaction", transaction && toCode(transaction)),
   ];
@@ -163,9 +181,10 @@ function explainTally(tally: Tally, isOneOfMany: boolean): string {
 }
 
 function explainStand({ stand, where }: SignerStand, { signed, needed }: Tally): string {
-  const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : "";
+  const by = where ? ` in ${toReference(where.url, "this post")} of ${toCode(where.author)}` : " on chain";
   if (stand === "signed") return `✅ signed${by}`;
   if (stand === "rejected") return `❌ rejected${by}`;
+  if (stand === "revoked") return `↩️ signed${by}, and revoked on chain`;
   return signed < needed ? "⏳ missing" : "not needed any more";
 }
 

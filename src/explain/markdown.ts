@@ -24,3 +24,16 @@ export function toDetails(summary: string, content: string): string {
 export function toTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+/** Seconds in words, rounded up to what people count in: `12 days`, `30 hours`, `5 minutes`. */
+export function toSpan(seconds: number): string {
+  const [size, name] = units.find(([unit]) => seconds > 2 * unit) ?? [1, "second"];
+  const count = Math.ceil(seconds / size);
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
+
+const units = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+] as const;

@@ -1,6 +1,6 @@
 import { assertUnreachable, catalogue, type Problem } from "../errors.ts";
 import type { Reason, Refusal } from "../verdict.ts";
-import { toCode, toTime } from "./markdown.ts";
+import { toCode, toSpan, toTime } from "./markdown.ts";
 
 /** Every reason in words, once: what is so, and what to do. One line of Markdown. */
 export function explainReason(reason: Reason): string {
@@ -27,6 +27,16 @@ export function explainReason(reason: Reason): string {
       return explainWaiting(reason.needed - reason.signed);
     case "approved":
       return "Approved by enough signers. Merging runs the upgrade.";
+    case "approved-delayed":
+      return `Approved by enough signers. Merging schedules the upgrade; it is carried out ${toSpan(reason.delay)} later.`;
+    case "gated":
+      return `Only the gate ${toCode(reason.gate)} may send this, and it is none of this App's relayers: once merged, it sends the transaction that this comment shows.`;
+    case "authority":
+      return `The authority ${toCode(reason.authority)} rules ${toCode(reason.contract)} in the signers' place, so no signature counts for it: the authority sends the transaction itself.`;
+    case "senders-differ":
+      return `One transaction carries all of this, and ${reason.senders.map((one) => toCode(one)).join(" and ")} would each have to send it. Propose the contracts in pull requests of their own.`;
+    case "withdrawn":
+      return `Withdrawn by ${toCode(reason.by)}: nothing is sent any more. Comment \`/countersign propose\` to go on; signers then sign again. Signatures given here stay valid on chain until the deadline or until the version moves: who wants his back signs a rejection or revokes it on chain.`;
     case "rejected":
       return `${reason.rejections} signers of ${toCode(reason.contract)} rejected this proposal, so it cannot reach its threshold any more. A new proposal needs a change, or \`/countersign propose\`.`;
     case "expired":
@@ -43,6 +53,22 @@ export function explainReason(reason: Reason): string {
       return "Merged and approved: the upgrade is being sent to the chain.";
     case "unsent":
       return "Merged and approved, but this Countersign has no relayer that pays on this chain. Anybody may send what stands below; once it is mined, this pull request follows by itself.";
+    case "scheduling":
+      return `Merged and approved: the upgrade is being scheduled on chain, to be carried out ${toSpan(reason.delay)} later.`;
+    case "scheduled":
+      return `Scheduled on chain. It can be executed from ${toTime(reason.ripeAt)} (${toLeft(reason.left)}) until ${toTime(reason.expiresAt)}.`;
+    case "scheduled-before-merge":
+      return "It was scheduled before the merge. This App executes it only once it is merged; anyone else may as soon as it is ripe.";
+    case "still-scheduled":
+      return `It is scheduled on chain all the same: from ${toTime(reason.ripeAt)} until ${toTime(reason.expiresAt)} anyone may execute it, unless a guardian cancels it or enough signers reject it on chain.`;
+    case "paused":
+      return `The guardian paused this until ${toTime(reason.until)}. It goes on by itself afterwards.`;
+    case "executing":
+      return "Merged, and its delay is over: the upgrade is being executed.";
+    case "cancelled":
+      return "A guardian cancelled it on chain, for good. A new proposal needs a change, or `/countersign propose`.";
+    case "schedule-expired":
+      return `It was scheduled and not executed until ${toTime(reason.expiresAt)}, so it is dead. A new proposal needs a change, or \`/countersign propose\`.`;
     case "finalize-refused":
       return `The registry refused the upgrade in a simulation, so nothing was sent: ${toCode(reason.message, 1000)}`;
     case "finalized":
@@ -56,6 +82,10 @@ export function explainReason(reason: Reason): string {
     default:
       return assertUnreachable(reason);
   }
+}
+
+function toLeft(seconds: number): string {
+  return seconds === 0 ? "now" : `in about ${toSpan(seconds)}`;
 }
 
 function explainWaiting(missing: number): string {

@@ -1,5 +1,6 @@
 import { assertUnreachable } from "../errors.ts";
 import type { RegistrationFacts } from "../facts.ts";
+import type { Address } from "../protocol/hex.ts";
 import type { Handover, Registrant, RegistrationVerdict } from "../verdict.ts";
 import { toColumns } from "./terminal.ts";
 
@@ -16,6 +17,7 @@ export function explainRegistration(facts: RegistrationFacts, verdict: Registrat
       return ["Signer", `${signer}${draft.contractSigners.includes(signer) ? " (contract, ERC-1271)" : ""}`];
     }),
     ["Owner", facts.owner ?? "none: owner() gives no address"],
+    ...(facts.pendingOwner ? [["Pending owner", explainPendingOwner(facts.pendingOwner, facts)] as const] : []),
     ["Curator", facts.curator ?? "none"],
     ...(facts.implementation ? [["Implementation", facts.implementation] as const] : []),
     ...(admin ? [["Proxy admin", `${admin.account}, owned by ${admin.owner ?? "nobody"}`] as const] : []),
@@ -27,6 +29,12 @@ export function explainRegistration(facts: RegistrationFacts, verdict: Registrat
 /** What is to be done after a registration. */
 export function explainHandover({ contract, from, to, call }: Handover): string {
   return `${call}(${to}) on ${contract}, sent by ${from ?? "its owner"}, so that the record's executor can upgrade it`;
+}
+
+function explainPendingOwner(account: Address, { executor }: RegistrationFacts): string {
+  return account === executor
+    ? `${account}, the executor: the next upgrade of the proxy begins with acceptOwnership()`
+    : account;
 }
 
 function explainRegistrant(registrant: Registrant): string {

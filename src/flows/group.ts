@@ -4,7 +4,7 @@ import { explainFault } from "../explain/check.ts";
 import { explainGroup } from "../explain/group.ts";
 import type { PullFacts, PullRef } from "../facts.ts";
 import { type MergeGroup, observeGroup, observeLanding } from "../observe/group.ts";
-import { observePull } from "../observe/pull.ts";
+import { observePull, observeTalk } from "../observe/pull.ts";
 import type { GroupVerdict, PullVerdict } from "../verdict.ts";
 import { judgePull } from "./judge.ts";
 import type { BotClients } from "./merge.ts";
@@ -45,7 +45,7 @@ async function judgeGroup(
 ): Promise<GroupVerdict> {
   const members: Judged[] = [];
   for (const number of group.numbers) {
-    const { facts } = await observePull({ owner, repository, number }, clients, now);
+    const { facts } = await observePull(await observeTalk({ owner, repository, number }, clients), clients, now);
     members.push({ number, facts, verdict: await judgePull(facts, clients.registries) });
   }
   const last = members.at(-1);

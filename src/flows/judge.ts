@@ -1,30 +1,53 @@
 import type { Registry } from "../clients/registry.ts";
-import { contractsOn } from "../decide/proposal.ts";
+import { contractsOn, deriveProposal } from "../decide/proposal.ts";
 import { decidePull } from "../decide/pull.ts";
 import { rejectionDigest } from "../decide/tally.ts";
-import type { PullFacts } from "../facts.ts";
-import { observeContractSignatures } from "../observe/chain.ts";
-import type { ProposalVerdict, PullVerdict } from "../verdict.ts";
+import type { ChainAnswers, ChainFacts, PullFacts } from "../facts.ts";
+import { observeContractSignatures, orUnreachable } from "../observe/chain.ts";
+import { observeRoad } from "../observe/road.ts";
+import type { PullVerdict } from "../verdict.ts";
 
 /**
- * Decides about a pull request. Whether a contract among the signers accepts a signature depends on the message, so
- * where posts carry such signatures the decision is made once to know the message, and again with the answers.
+ * Decides about a pull request. Some of what counts can only be asked for once the message is known: whether contracts
+ * among the signers accept their signatures, what is scheduled, who spoke against it on chain.
  */
 export async function judgePull(facts: PullFacts, registries: ReadonlyMap<number, Registry>): Promise<PullVerdict> {
-  const verdict = decidePull(facts);
-  const answers = await Promise.all(verdict.proposals.map((one) => askContractSigners(one, facts, registries)));
-  return answers.some(({ length }) => length > 0) ? decidePull(facts, answers.flat()) : verdict;
+  const asked = await Promise.all(
+    facts.chains.map(async (chain) => {
+      if (chain.kind !== "read") return { chain, ...nothing };
+      const answers = await orUnreachable(chain.domain.chainId, () => askChain(chain, facts, registries));
+      return "kind" in answers ? { chain: answers, ...nothing } : { chain, ...answers };
+    }),
+  );
+  return decidePull(
+    { ...facts, chains: asked.map(({ chain }) => chain) },
+    {
+      contractSignatures: asked.flatMap((one) => one.contractSignatures),
+      schedules: asked.flatMap((one) => one.schedules),
+      votes: asked.flatMap((one) => one.votes),
+    },
+  );
 }
 
-async function askContractSigners(
-  { chainId, proposal }: ProposalVerdict,
+const nothing: ChainAnswers = { contractSignatures: [], schedules: [], votes: [] };
+
+async function askChain(
+  chain: Extract<ChainFacts, { kind: "read" }>,
   facts: PullFacts,
   registries: ReadonlyMap<number, Registry>,
-) {
-  const registry = registries.get(chainId);
-  const chain = facts.chains.find((one) => one.kind === "read" && one.domain.chainId === chainId);
-  if (!proposal || !registry || chain?.kind !== "read") return [];
-  const contractSigners = contractsOn(facts, chainId).flatMap(({ onChain }) => onChain?.record?.contractSigners ?? []);
+): Promise<ChainAnswers> {
+  const { block, domain } = chain;
+  const { proposal } = deriveProposal(facts, chain);
+  const registry = registries.get(domain.chainId);
+  if (!proposal || !registry) return nothing;
+  const contracts = contractsOn(facts, domain.chainId);
+  const records = contracts.flatMap(({ onChain }) => onChain?.record ?? []);
+  const isDelayed = contracts.some(({ onChain }) => onChain !== undefined && onChain.rules.delay > 0);
+  const contractSigners = records.flatMap((record) => record.contractSigners);
   const digests = { sign: proposal.digest, reject: rejectionDigest(proposal) };
-  return observeContractSignatures(facts.posts, { registry, block: chain.block, contractSigners, digests });
+  const [contractSignatures, road] = await Promise.all([
+    observeContractSignatures(facts.posts, { registry, block, contractSigners, digests }),
+    observeRoad(proposal.digest, { registry, block, records, isDelayed }),
+  ]);
+  return { contractSignatures, ...road };
 }

@@ -1,14 +1,18 @@
 import { ensureDeployment } from "../act/ensure-deployment.ts";
-import { ensureFinalized } from "../act/ensure-finalized.ts";
+import { ensureExecuted, ensureFinalized } from "../act/ensure-finalized.ts";
 import { ensureImplementation } from "../act/ensure-implementation.ts";
+import { ensureRejected } from "../act/ensure-rejected.ts";
+import { ensureScheduled } from "../act/ensure-scheduled.ts";
+import type { ChainClients, Outcome } from "../act/ensure-step.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { decideMerge } from "../decide/merge.ts";
 import { decideUnsent } from "../decide/unsent.ts";
+import { assertUnreachable, failure } from "../errors.ts";
 import { explainDeployments } from "../explain/deployment.ts";
-import type { AppIdentity, FinalizeRefusal, PullFacts, PullRef } from "../facts.ts";
-import { observePull, type PullObservation, type Sources } from "../observe/pull.ts";
+import type { AppIdentity, FinalizeRefusal, Pull, PullFacts, PullRef } from "../facts.ts";
+import { observePull, observeTalk, type PullObservation, type Sources } from "../observe/pull.ts";
 import type { Bytes32 } from "../protocol/hex.ts";
-import type { FinalizeOrder, PullVerdict } from "../verdict.ts";
+import type { MergeOrder, PullVerdict } from "../verdict.ts";
 import { judgePull } from "./judge.ts";
 import { readReady } from "./ready.ts";
 import { tellPull } from "./tell.ts";
@@ -23,8 +27,8 @@ export interface BotClients extends Sources {
 }
 
 /**
- * After the merge: finalizes what is ready, looks at the world again, and tells how it came out, on the pull request
- * and as deployments on the landed commit.
+ * Takes the next step on chain where one is due (after the merge, but for what ends a schedule), looks at the world again,
+ * and tells how it came out, on the pull request and as deployments on the landed commit.
  */
 export async function mergePull(
   observed: PullObservation,
@@ -34,7 +38,7 @@ export async function mergePull(
   const orders = decideMerge(observed.facts, verdict).filter((order) => isRelayed(order, clients));
   if (orders.length === 0) return tellMerge(observed, await offerUnsent(observed.facts, verdict, clients), clients);
   const refusals: FinalizeRefusal[] = [];
-  for (const order of orders) refusals.push(...(await finalize(order, clients)));
+  for (const order of orders) refusals.push(...(await carryOut(order, observed.facts.pull, clients)));
   const after = await observeAgain(observed.facts.pull, { clients, now, refusals });
   const judged = await judgePull(after.facts, clients.registries);
   return tellMerge(after, await offerUnsent(after.facts, judged, clients), clients);
@@ -46,25 +50,49 @@ async function offerUnsent(facts: PullFacts, verdict: PullVerdict, clients: BotC
   return decideUnsent(verdict, await readReady(orders, clients.registries));
 }
 
-function isRelayed({ proposal }: FinalizeOrder, { relayers }: BotClients): boolean {
+function isRelayed({ proposal }: MergeOrder, { relayers }: BotClients): boolean {
   return relayers.has(proposal.domain.chainId);
 }
 
-async function finalize(order: FinalizeOrder, { registries, relayers }: BotClients): Promise<FinalizeRefusal[]> {
+async function carryOut(order: MergeOrder, pull: Pull, clients: BotClients): Promise<FinalizeRefusal[]> {
   const { chainId } = order.proposal.domain;
-  const registry = registries.get(chainId);
-  const relayer = relayers.get(chainId);
+  const registry = clients.registries.get(chainId);
+  const relayer = clients.relayers.get(chainId);
   if (!registry || !relayer) return [];
-  for (const deployment of order.deployments) await ensureImplementation(deployment, { registry, relayer });
-  const outcome = await ensureFinalized(order, { registry, relayer });
+  if (order.kind !== "reject") {
+    for (const deployment of order.deployments) await ensureImplementation(deployment, { registry, relayer });
+    await assertTip(pull, clients);
+  }
+  const outcome = await take(order, { registry, relayer });
   return outcome.kind === "refused" ? [{ digest: order.proposal.digest, message: outcome.message }] : [];
+}
+
+function take(order: MergeOrder, clients: ChainClients): Promise<Outcome> {
+  switch (order.kind) {
+    case "finalize":
+      return ensureFinalized(order, clients);
+    case "schedule":
+      return ensureScheduled(order, clients);
+    case "execute":
+      return ensureExecuted(order, clients);
+    case "reject":
+      return ensureRejected(order, clients);
+    default:
+      return assertUnreachable(order);
+  }
+}
+
+/** Right before sending, the tip is still the one that was compared (protocol §6): builds and deployments take their time. */
+async function assertTip({ baseBranch, baseTip }: Pull, { git }: BotClients): Promise<void> {
+  const tip = (await git.readBranches([baseBranch])).get(baseBranch) ?? baseTip;
+  if (tip !== baseTip) throw failure("TIP_MOVED", `expected ${baseTip} at the tip of the base branch, found ${tip}`);
 }
 
 async function observeAgain(
   ref: PullRef,
   { clients, now, refusals }: { clients: BotClients; now: number; refusals: FinalizeRefusal[] },
 ): Promise<PullObservation> {
-  const { facts, sticky } = await observePull(ref, clients, now);
+  const { facts, sticky } = await observePull(await observeTalk(ref, clients), clients, now);
   return { facts: { ...facts, refusals }, sticky };
 }
 

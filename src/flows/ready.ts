@@ -1,6 +1,6 @@
-import { toDeployTransaction, toFinalizeTransaction } from "../clients/registry/transactions.ts";
 import type { Registry } from "../clients/registry.ts";
-import type { FinalizeOrder, ReadyTransaction } from "../verdict.ts";
+import { toTransactions } from "../decide/unsent.ts";
+import type { MergeOrder, ReadyTransaction } from "../verdict.ts";
 
 /**
  * What anybody may send for these orders: the bytes that a relayer would, in their order. Implementations that stand
@@ -9,20 +9,17 @@ import type { FinalizeOrder, ReadyTransaction } from "../verdict.ts";
  * @throws CHAIN_UNREACHABLE and the like
  */
 export async function readReady(
-  orders: readonly FinalizeOrder[],
+  orders: readonly MergeOrder[],
   registries: ReadonlyMap<number, Registry>,
 ): Promise<ReadyTransaction[]> {
-  return (await Promise.all(orders.map((order) => toTransactions(order, registries)))).flat();
+  return (await Promise.all(orders.map((order) => withoutStanding(order, registries)))).flatMap(toTransactions);
 }
 
-async function toTransactions(
-  order: FinalizeOrder,
-  registries: ReadonlyMap<number, Registry>,
-): Promise<ReadyTransaction[]> {
-  const { chainId } = order.proposal.domain;
+async function withoutStanding(order: MergeOrder, registries: ReadonlyMap<number, Registry>): Promise<MergeOrder> {
+  if (order.kind === "reject") return order;
+  const registry = registries.get(order.proposal.domain.chainId);
   const missing = await Promise.all(
-    order.deployments.map(async (deployment) => (await registries.get(chainId)?.readCode(deployment.account)) === "0x"),
+    order.deployments.map(async ({ account }) => (await registry?.readCode(account)) === "0x"),
   );
-  const deployments = order.deployments.filter((_, index) => missing[index]);
-  return [...deployments.map((one) => toDeployTransaction(one, chainId)), toFinalizeTransaction(order)];
+  return { ...order, deployments: order.deployments.filter((_, index) => missing[index]) };
 }

@@ -1,5 +1,4 @@
 import { ensureRegistered } from "../act/ensure-registered.ts";
-import { toRegisterData } from "../clients/registry/calldata.ts";
 import type { Registry } from "../clients/registry.ts";
 import type { Relayer } from "../clients/relayer.ts";
 import { decideRegistration, findSenderProblems } from "../decide/registration.ts";
@@ -8,6 +7,7 @@ import type { RegistrationFacts } from "../facts.ts";
 import { observeRegistration } from "../observe/registration.ts";
 import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
 import type { RecordDraft } from "../protocol/record.ts";
+import { toRegisterData } from "../protocol/registry-calls.ts";
 import type { RegistrationVerdict } from "../verdict.ts";
 
 /** What registering a record takes: everything about it was read and judged. */

@@ -1,12 +1,13 @@
 import { ensureCheckRun } from "../act/ensure-check.ts";
+import { ensureSeen } from "../act/ensure-seen.ts";
+import { decideGreetings } from "../decide/replies.ts";
 import { explainFault } from "../explain/check.ts";
 import type { PullFacts, PullRef } from "../facts.ts";
-import { observePull } from "../observe/pull.ts";
+import { observePull, observeTalk } from "../observe/pull.ts";
 import type { PullVerdict } from "../verdict.ts";
 import { announcePull } from "./announce.ts";
 import { judgePull } from "./judge.ts";
 import { type BotClients, mergePull } from "./merge.ts";
-import { tellPull } from "./tell.ts";
 
 /**
  * The story of every event: whatever it was, it only names a pull request. GitHub, git and the chain are read again,
@@ -29,12 +30,12 @@ async function review(
   clients: BotClients,
   now: number,
 ): Promise<{ readonly facts: PullFacts; readonly verdict: PullVerdict }> {
-  const observed = await observePull(ref, clients, now);
+  const talk = await observeTalk(ref, clients);
+  await ensureSeen(decideGreetings(talk.conversation.unseen, now), clients);
+  const observed = await observePull(talk, clients, now);
   const { facts } = observed;
   const verdict = await judgePull(facts, clients.registries);
-  if (facts.pull.state === "merged") return { facts, verdict: await mergePull(observed, verdict, { clients, now }) };
-  await tellPull(observed, verdict, clients);
-  return { facts, verdict };
+  return { facts, verdict: await mergePull(observed, verdict, { clients, now }) };
 }
 
 async function tellFault(

@@ -11,14 +11,20 @@ import type {
 } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
+import { observeAcceptance } from "./acceptance.ts";
 import { type IsFormerName, isSamePlace } from "./former-names.ts";
 
 /** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
-export async function observeChain(chainId: number, registry: Registry | undefined): Promise<ChainFacts> {
+export async function observeChain(
+  chainId: number,
+  registry: Registry | undefined,
+  relayers?: readonly Address[],
+): Promise<ChainFacts> {
   if (!registry) return { kind: "unknown", chainId };
   return orUnreachable(chainId, async () => {
     const { number, timestamp } = await registry.readHead();
-    return { kind: "read", domain: registry.domain, block: number, time: timestamp };
+    const read = { kind: "read", domain: registry.domain, block: number, time: timestamp } as const;
+    return relayers ? { ...read, relayers } : read;
   });
 }
 
@@ -55,9 +61,11 @@ export async function observeRecord(
 ): Promise<RecordFacts> {
   const { registry, head, source, pull, isFormerName } = context;
   const { address, kind } = contract;
-  const [record, executor] = await Promise.all([
+  const [record, executor, rules, pausedUntil] = await Promise.all([
     registry.readRecord(address, head.number),
     registry.readExecutor(address, head.number),
+    registry.readRules(address, head.number),
+    registry.readPausedUntil(address, head.number),
   ]);
   const implementation = kind === "uups" ? await registry.readImplementation(address, head.number) : undefined;
   const isOfInterest = source.kind === "hashed" && (pull.state === "merged" || record?.contractHash === source.hash);
@@ -66,7 +74,9 @@ export async function observeRecord(
     : [];
   const isRenamed = record !== undefined && (await isFormerName(record.contractLink));
   const own = source.kind === "hashed" ? await findOwn(changes, source.link, isFormerName) : [];
-  return { record, executor, isRenamed, changes: own, implementation };
+  const at = { registry, block: head.number };
+  const acceptsOwnership = await observeAcceptance(contract, { record, executor, change: own.at(-1) }, at);
+  return { record, executor, isRenamed, changes: own, implementation, acceptsOwnership, rules, pausedUntil };
 }
 
 /** The changes that brought this link, also as it was spelled before the repository got its name. */

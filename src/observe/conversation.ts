@@ -4,6 +4,7 @@ import { parseMarker } from "../protocol/approval-block.ts";
 import { parseCommands } from "../protocol/command.ts";
 import { type PostName, parseReplyMarker } from "../protocol/reply-marker.ts";
 import { isTrusted, toSeconds } from "./reading.ts";
+import { observeWriters } from "./writers.ts";
 
 /** What was said on a pull request, in order of time, and what we said ourselves. */
 export interface Conversation {
@@ -11,10 +12,12 @@ export interface Conversation {
   readonly sticky: { readonly id: number; readonly body: string; readonly url: string } | undefined;
   readonly earlier: readonly EarlierProposal[];
   readonly answered: readonly PostName[];
+  /** Comments with commands that show no eyes yet. */
+  readonly unseen: readonly Pick<Post, "id" | "createdAt">[];
 }
 
 export async function observeConversation(
-  pull: Pick<Pull, "number" | "author">,
+  pull: Pick<Pull, "number" | "author" | "state">,
   { github, app }: { readonly github: GithubClient; readonly app: AppIdentity | undefined },
 ): Promise<Conversation> {
   const [comments, reviews] = await Promise.all([github.listComments(pull.number), github.listReviews(pull.number)]);
@@ -25,8 +28,11 @@ export async function observeConversation(
     ...others.map((comment) => toPost(comment, { kind: "comment", at: comment.created_at, pull })),
     ...reviews.flatMap((review) => (isSubmitted(review) ? [toReviewPost(review, pull)] : [])),
   ];
+  const ordered = posts.toSorted((left, right) => left.createdAt - right.createdAt);
+  const seen = new Set(others.filter(({ reactions }) => (reactions?.eyes ?? 0) > 0).map(({ id }) => id));
   return {
-    posts: posts.toSorted((left, right) => left.createdAt - right.createdAt),
+    posts: await observeWriters(ordered, { github, pull }),
+    unseen: posts.filter(({ kind, id, commands }) => kind === "comment" && commands.length > 0 && !seen.has(id)),
     sticky: sticky && { id: sticky.id, body: sticky.body ?? "", url: sticky.html_url },
     earlier: sticky ? toEarlier(sticky.body ?? "") : [],
     answered: own.flatMap(({ body }) => parseReplyMarker(body ?? "") ?? []),

@@ -3,6 +3,7 @@ import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import { diffTrees } from "../clients/git/tree-diff.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { Head, Registry } from "../clients/registry.ts";
+import type { Relayer } from "../clients/relayer.ts";
 import type {
   AppIdentity,
   ChainFacts,
@@ -33,6 +34,8 @@ export interface Sources {
   readonly registries: ReadonlyMap<number, Registry>;
   readonly compiler: Compiler;
   readonly app: AppIdentity | undefined;
+  /** Who pays for transactions, by chain id. */
+  readonly relayers?: ReadonlyMap<number, Pick<Relayer, "addresses">>;
 }
 
 export interface PullObservation {
@@ -41,13 +44,24 @@ export interface PullObservation {
   readonly sticky: Conversation["sticky"];
 }
 
-/** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
-export async function observePull(ref: PullRef, sources: Sources, now: number): Promise<PullObservation> {
+/** A pull request and what was said on it: quickly read, before anything is fetched or built. */
+export interface PullTalk {
+  readonly reading: PullReading;
+  readonly conversation: Conversation;
+}
+
+export async function observeTalk(ref: PullRef, sources: Pick<Sources, "github" | "app">): Promise<PullTalk> {
   const reading = toPullReading(await sources.github.readPull(ref.number), ref);
-  const [commits, conversation] = await Promise.all([
-    observeCommits(reading, sources),
-    observeConversation(reading, sources),
-  ]);
+  return { reading, conversation: await observeConversation(reading, sources) };
+}
+
+/** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
+export async function observePull(
+  { reading, conversation }: PullTalk,
+  sources: Sources,
+  now: number,
+): Promise<PullObservation> {
+  const commits = await observeCommits(reading, sources);
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
@@ -146,7 +160,8 @@ async function observeContent(
 async function observeOnChain(chainId: number, touched: readonly Touched[], pull: PullReading, scope: Scope) {
   const mine = touched.filter(({ contract }) => contract.chain === chainId);
   const registry = scope.sources.registries.get(chainId);
-  const chain = await observeChain(chainId, registry);
+  const relayer = scope.sources.relayers?.get(chainId);
+  const chain = await observeChain(chainId, registry, relayer?.addresses);
   if (chain.kind !== "read" || !registry) return { chain, contracts: mine.map(toUnread) };
   const head = { number: chain.block, timestamp: chain.time };
   const contracts = await orUnreachable(chainId, () =>

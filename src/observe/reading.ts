@@ -28,6 +28,7 @@ export function toPullReading(data: GithubPull, ref: PullRef): PullReading {
     commits: data.commits,
     createdAt: toSeconds(data.created_at),
     ...(data.merged && data.merge_commit_sha && { landed: data.merge_commit_sha }),
+    ...(data.merged_at && { mergedAt: toSeconds(data.merged_at) }),
   };
 }
 

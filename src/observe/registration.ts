@@ -9,16 +9,17 @@ export async function observeRegistration(draft: RecordDraft, registry: Registry
   const contract = draft.contractAddress;
   const signersWithCode = await findContracts(draft.signers, { registry, block: number });
   const full = { ...draft, contractSigners: draft.contractSigners ?? signersWithCode };
-  const [executor, existing, owner, curator, implementation, admin] = await Promise.all([
+  const [executor, existing, owner, pendingOwner, curator, implementation, admin] = await Promise.all([
     registry.executorOf(full),
     registry.readRecord(contract, number),
     registry.readOwner(contract, number),
+    registry.readPendingOwner(contract, number),
     registry.readCurator(number),
     registry.readImplementation(contract, number),
     observeAdmin(contract, { registry, block: number }),
   ]);
   const { chainId, registry: address } = registry.domain;
-  const found = { executor, existing, owner, curator, implementation, admin };
+  const found = { executor, existing, owner, pendingOwner, curator, implementation, admin };
   return { chainId, registry: address, draft: full, signersWithCode, ...found };
 }
 

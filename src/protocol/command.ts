@@ -1,19 +1,21 @@
 import { type Address, type Hex, isAddress, isHex, toAddress } from "./hex.ts";
+import { toProse } from "./prose.ts";
 import { maxContractSignature } from "./signature.ts";
 
 /** A line `/countersign …` of a review or comment (protocol §5). */
 export type Command =
   | { readonly kind: "sign" | "reject"; readonly signature: Hex; readonly account?: Address }
-  | { readonly kind: "help" | "status" | "finalize" | "propose" }
+  | { readonly kind: PlainCommand }
   /** Begins like a command and is none: answered with one helpful line. */
   | { readonly kind: "malformed"; readonly line: string; readonly expected: string };
 
-const plain = ["help", "status", "finalize", "propose"] as const;
+export type PlainCommand = (typeof plain)[number];
 
-/** The commands of a text, in order. A command is a line of its own: quoted or indented, it is only text. */
+const plain = ["help", "status", "propose", "withdraw", "finalize", "schedule", "execute", "cancel"] as const;
+
+/** The commands of a text, in order. A command is a line of its own: quoted, indented or in a code block, it is only text. */
 export function parseCommands(text: string): Command[] {
-  return text
-    .split(/\r\n|\n|\r/)
+  return toProse(text)
     .filter((line) => /^\/countersign(?=\s|$)/.test(line))
     .map(parseLine);
 }
@@ -22,7 +24,7 @@ function parseLine(line: string): Command {
   const [, verb = "", ...words] = line.trimEnd().split(/[ \t]+/);
   if (verb === "sign" || verb === "reject") return parseSignatureLine(verb, words, line);
   const kind = plain.find((name) => name === verb);
-  if (!kind) return malformed(line, "one of help, status, sign, reject, finalize, propose");
+  if (!kind) return malformed(line, `one of sign, reject, ${plain.join(", ")}`);
   return words.length === 0 ? { kind } : malformed(line, `\`/countersign ${kind}\` and nothing after it`);
 }
 

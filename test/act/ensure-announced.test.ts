@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureAnnounced } from "../../src/act/ensure-announced.ts";
-import { toProposeData } from "../../src/clients/registry/calldata.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { toProposeData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import type { AnnounceOrder } from "../../src/verdict.ts";
 import { readProposed } from "../helpers/proposed.ts";

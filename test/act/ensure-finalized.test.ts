@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ensureFinalized } from "../../src/act/ensure-finalized.ts";
-import { toFinalizeData, toRegisterData } from "../../src/clients/registry/calldata.ts";
 import { type Address, type Hex, toAddress } from "../../src/protocol/hex.ts";
+import { toFinalizeData, toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import type { FinalizeOrder } from "../../src/verdict.ts";
 import { sendMined, signApproval } from "../helpers/registry.ts";
@@ -28,7 +28,7 @@ describe("an approved proposal", () => {
   it("is finalized by one transaction, and found done afterwards", async () => {
     const bot = await scene.startBot();
     const first = await ensureFinalized(order, bot);
-    expect(first).toMatchObject({ kind: "finalized", transaction: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
+    expect(first).toMatchObject({ kind: "done", transaction: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
     const sent = bot.proxy.count("eth_sendRawTransaction");
     expect(await ensureFinalized(order, bot)).toEqual(first);
     expect(await ensureFinalized(order, await scene.startBot())).toEqual(first);
@@ -43,7 +43,7 @@ describe("an approved proposal", () => {
       data,
     });
     const result = await ensureFinalized(order, await scene.startBot());
-    expect(result).toEqual({ kind: "finalized", transaction: hash, gasUsed, block: blockNumber });
+    expect(result).toEqual({ kind: "done", transaction: hash, gasUsed, block: blockNumber });
     expect(await scene.readEffects(order.proposal)).toEqual({ ...onlyOnce, sent: 0 });
   });
 

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { JobFailure } from "../../src/app/jobs.ts";
 import type { ChainKey, PullKey } from "../../src/app/keys.ts";
-import { type JobFailure, openQueue, type Queue, type QueueSettings } from "../../src/app/queue.ts";
+import { openQueue, type Queue, type QueueSettings } from "../../src/app/queue.ts";
 import { copyDataDirectory } from "../stage/template.ts";
 import { until } from "../stage/wait.ts";
 
@@ -166,6 +167,20 @@ describe("the queue", () => {
     await until("the failure", async () => failures.length === 1);
     await queue.pull(key(6));
     await until("the second try", async () => tries >= 2, { timeout: 1_900 });
+  });
+
+  it("names a pull request again later, while events of it are heard as ever", async () => {
+    const at: number[] = [];
+    pull = async () => void at.push(Date.now());
+    const due = Math.ceil(Date.now() / 1000) + 4;
+    for (let count = 0; count < 3; count++) await queue.wake(key(7), due);
+    await queue.wake(key(7), due + 86_400);
+    await queue.pull(key(7));
+    await until("the event", async () => at.length === 1, { timeout: 3_000 });
+    await until("the alarm", async () => at.length === 2, { timeout: 10_000 });
+    expect(Number(at[1])).toBeGreaterThanOrEqual(due * 1000);
+    await sleep(1_500);
+    expect(at).toHaveLength(2);
   });
 });
 

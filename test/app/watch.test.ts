@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PullKey } from "../../src/app/keys.ts";
 import { watchChain } from "../../src/app/watch.ts";
 import { openChain } from "../../src/clients/chain.ts";
-import { registryInterface, toProposeData } from "../../src/clients/registry/calldata.ts";
-import { toFinalizeTransaction } from "../../src/clients/registry/transactions.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import { openStore, type Store } from "../../src/clients/store.ts";
+import { toTransactions } from "../../src/decide/unsent.ts";
 import type { Address } from "../../src/protocol/hex.ts";
+import { registryInterface, toProposeData } from "../../src/protocol/registry-calls.ts";
 import { deployRegistry, registerIdle, sendMined } from "../helpers/registry.ts";
 import { lie } from "../helpers/rpc-proxy.ts";
 import { type Bot, type Scene, startScene } from "../helpers/scene.ts";
@@ -74,7 +74,8 @@ async function look(): Promise<number[]> {
 }
 
 async function finalize(records = scene.drafts.slice(0, 1)): Promise<void> {
-  await sendMined(scene.anvil.accounts[3] as never, toFinalizeTransaction(await scene.toOrder({ records })));
+  const [transaction] = toTransactions({ kind: "finalize", ...(await scene.toOrder({ records })) });
+  await sendMined(scene.anvil.accounts[3] as never, transaction as never);
 }
 
 describe("an event of a contract", () => {

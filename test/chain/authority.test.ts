@@ -1,7 +1,7 @@
 import { id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { sendMined } from "../helpers/registry.ts";
 import { buildParts, deployPart, mustSend, readPart } from "./artifacts.ts";
 import { type Councils, openCouncils } from "./council.ts";

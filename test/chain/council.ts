@@ -1,9 +1,9 @@
 import { concat, TypedDataEncoder, type TypedDataField, type Wallet, ZeroAddress } from "ethers";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { type Approval, approvalTypes, type Domain, toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { messageTypes } from "../../src/protocol/messages.ts";
 import { byAddress } from "../../src/protocol/record.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { deployRegistry } from "../helpers/registry.ts";
 import { mustSend } from "./artifacts.ts";
 import { signHash } from "./safe.ts";

@@ -1,8 +1,8 @@
 import { concat, TypedDataEncoder, toBeHex, zeroPadValue } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { approvalTypes, toEip712Domain } from "../../src/protocol/approval.ts";
 import type { Address } from "../../src/protocol/hex.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { sendMined } from "../helpers/registry.ts";
 import { buildParts, mustSend } from "./artifacts.ts";
 import { type Councils, openCouncils } from "./council.ts";

@@ -1,12 +1,12 @@
 import { concat, Wallet, zeroPadValue } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
 import { readLogs } from "../../src/clients/registry/read-logs.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import { failure } from "../../src/errors.ts";
 import { hashApproval } from "../../src/protocol/approval.ts";
 import { type Address, type Hex, toAddress, zeroAddress, zeroHash } from "../../src/protocol/hex.ts";
 import type { RecordDraft } from "../../src/protocol/record.ts";
+import { toFinalizeData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import { type Anvil, startAnvil } from "../helpers/anvil.ts";
 import { deployRegistry, registerIdle, sendMined, signApproval, toApproval } from "../helpers/registry.ts";
@@ -79,12 +79,12 @@ describe("a finalized approval", () => {
     if (!first || !second) throw new Error("expected two signatures");
     const sender = toAddress(anvil.accounts[2].address);
 
-    expect(await registry.simulateFinalize(sender, approval, packSignatures([first]))).toEqual({
+    expect(await registry.simulate(sender, toFinalizeData(approval, packSignatures([first])))).toEqual({
       kind: "refused",
       message: `QuorumNotReached(contractAddress: ${fresh.contractAddress}, found: 1, expected: 2)`,
     });
     const signatures = packSignatures([first, second]);
-    expect(await registry.simulateFinalize(sender, approval, signatures)).toEqual({ kind: "passed" });
+    expect(await registry.simulate(sender, toFinalizeData(approval, signatures))).toEqual({ kind: "passed" });
 
     const data = toFinalizeData(approval, signatures);
     const receipt = await sendMined(anvil.accounts[2], { to: registry.address, data });
@@ -122,6 +122,7 @@ describe("what stands at an account", () => {
     expect(await registry.readImplementation(stranger, number)).toBe(anvil.accounts[1].address);
     expect(await registry.readImplementation(draft.contractAddress, number)).toBeUndefined();
     expect(await registry.readOwner(stranger, number)).toBe(anvil.accounts[1].address);
+    expect(await registry.readPendingOwner(stranger, number)).toBe(anvil.accounts[1].address);
     expect(await registry.readCode(zeroAddress)).toBe("0x");
   });
 
@@ -134,9 +135,10 @@ describe("what stands at an account", () => {
     ["burns all gas", "0x5b5f56"],
   ];
   for (const [name, code] of ownerless) {
-    it(`has no owner where it ${name}`, async () => {
+    it(`has no owner, and none to be, where it ${name}`, async () => {
       await place(stranger, code);
       expect(await registry.readOwner(stranger)).toBeUndefined();
+      expect(await registry.readPendingOwner(stranger)).toBeUndefined();
     });
   }
 

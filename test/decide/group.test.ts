@@ -42,11 +42,26 @@ const landing: GroupFacts = {
 const nothing: GroupFacts = { ...landing, directories: [] };
 const path = "contracts/vault";
 
+/** As its own check says it: scheduled before the merge, and withdrawn. */
+function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): GroupMember {
+  const { number, verdict } = approved;
+  return { number, verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) } };
+}
+
+const scheduled = inState("scheduled", "success");
+const withdrawn = inState("withdrawn", "action_required");
+const [waiting] = scheduled.verdict.proposals;
+const halfRead: GroupMember = {
+  ...unread,
+  verdict: { ...unread.verdict, proposals: [...unread.verdict.proposals, ...(waiting ? [waiting] : [])] },
+};
+
 describe("a merge group", () => {
   it.each<[string, GroupFacts, readonly GroupMember[]]>([
     ["one approved proposal", landing, [approved]],
     ["one that proposes nothing", nothing, [quiet]],
     ["both", landing, [quiet, approved]],
+    ["one that is scheduled already", landing, [scheduled]],
   ])("may land with %s", (_, facts, members) => {
     expect(decideGroup(facts, members)).toMatchObject({ check: "success", reasons: [] });
   });
@@ -66,6 +81,7 @@ describe("a merge group", () => {
   it.each<[string, GroupFacts, readonly GroupMember[], readonly GroupReason[]]>([
     ["a signature is missing", landing, [member(7, 5)], [{ code: "pull-not-ready", number: 7 }]],
     ["the configuration has errors", nothing, [misconfigured], [{ code: "pull-not-ready", number: 7 }]],
+    ["one is withdrawn", landing, [withdrawn], [{ code: "pull-not-ready", number: 7 }]],
     ["another hash would land", otherHash, [approved], [differs]],
     ["nothing that can be hashed would land", notHashed, [approved], [differs]],
     ["two propose the same content of one contract", landing, [approved, { ...approved, number: 8 }], [taken]],
@@ -97,8 +113,11 @@ describe("a merge group", () => {
     expect(decideGroup(facts, members)).toMatchObject({ check: "failure", reasons });
   });
 
-  it("waits only for what is found out by itself", () => {
-    expect(decideGroup(landing, [unread])).toMatchObject({
+  it.each([
+    ["by itself", unread],
+    ["beside what is scheduled", halfRead],
+  ])("waits only for what is found out by itself: %s", (_, one) => {
+    expect(decideGroup({ ...landing, directories: [] }, [one])).toMatchObject({
       check: "in_progress",
       reasons: [{ code: "pull-unknown", number: 7 }],
     });

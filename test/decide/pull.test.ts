@@ -60,6 +60,18 @@ function onChain(change: Partial<NonNullable<ContractFacts["onChain"]>>): NonNul
   return { ...baseContract.onChain, ...change };
 }
 
+const proxy = { ...baseContract.contract, kind: "uups" } as const;
+const built = {
+  kind: "built",
+  implementation: contract,
+  constructorReads: [],
+  initcode: "0x00",
+  codeHash: after,
+  buildHash: after,
+  contract: "V",
+  compiler: "solc",
+} as const;
+
 describe("where a proposal stands", () => {
   const foreign = withRecord({ contractLink: elsewhere }).contracts[0]?.onChain ?? onChain({});
   const problem = { code: "TREE_SYMLINK", message: "a link" } as const;
@@ -225,17 +237,6 @@ describe("where a proposal stands", () => {
   });
 
   it("says so when the proxy runs something else than what was signed", () => {
-    const built = {
-      kind: "built",
-      implementation: contract,
-      constructorReads: [],
-      initcode: "0x00",
-      codeHash: after,
-      buildHash: after,
-      contract: "V",
-      compiler: "solc",
-    } as const;
-    const proxy = { ...baseContract.contract, kind: "uups" } as const;
     const record = baseContract.onChain?.record && { ...baseContract.onChain.record, version: 2 };
     const facts = withContract({
       contract: proxy,
@@ -273,12 +274,24 @@ describe("what is signed", () => {
     });
   });
 
+  it("upgrades a proxy, and first takes over one that is pending for the executor", () => {
+    const acceptsOwnership = (is: boolean) =>
+      withContract({ contract: proxy, build: built, onChain: onChain({ acceptsOwnership: is }) });
+    const callsOf = (facts: PullFacts) => proposalOf(facts).approval.upgrades.flatMap(({ calls }) => calls);
+    const [upgrade, ...none] = callsOf(acceptsOwnership(false));
+    expect(upgrade?.data.slice(0, 10)).toBe("0x4f1ef286");
+    expect(none).toEqual([]);
+    const acceptance = { target: contract, value: 0n, minGas: 0n, data: "0x79ba5097" };
+    expect(callsOf(acceptsOwnership(true))).toEqual([acceptance, upgrade]);
+    expect(callsOf(withContract({ onChain: onChain({ acceptsOwnership: true }) }))).toEqual([]);
+  });
+
   it("gets a new deadline only by somebody allowed", () => {
     const propose = { kind: "propose" } as const;
     const later = { createdAt: now + 100 };
     const byAnyone = { ...baseFacts, posts: [post([propose], later)] };
     expect(proposalOf(byAnyone).digest).toBe(proposalOf(baseFacts).digest);
-    const byMember = { ...baseFacts, posts: [post([propose], { ...later, trusted: true })] };
+    const byMember = { ...baseFacts, posts: [post([propose], { ...later, canWrite: true })] };
     expect(proposalOf(byMember).approval.deadline).toBe(now + 100 + 14 * 86_400);
   });
 
@@ -424,11 +437,17 @@ describe("a contract among the signers", () => {
   const facts = withRecord({ contractSigners: [account] });
   const proposal = proposalOf(facts);
   const asked = { ...facts, posts: [post([{ kind: "sign", signature: "0xabcd", account }])] };
-  const answer = (valid: boolean) => [{ account, digest: proposal.digest, signature: "0xabcd", valid }] as const;
+  const answer = (...valid: boolean[]) => ({
+    contractSignatures: valid.map(
+      (one) => ({ account, digest: proposal.digest, signature: "0xabcd", valid: one }) as const,
+    ),
+    schedules: [],
+    votes: [],
+  });
 
   it("counts when it accepts", () => expect(decidePull(asked, answer(true)).proposals[0]?.tallies[0]?.signed).toBe(1));
   it("does not when it refuses, or was not asked", () => {
-    for (const answers of [answer(false), []]) {
+    for (const answers of [answer(false), answer()]) {
       expect(decidePull(asked, answers).proposals[0]?.refused[0]?.refusal.code).toBe("contract-refused");
     }
   });
@@ -449,8 +468,8 @@ describe("what may be sent to the chain", () => {
   it("is the approval with as few signatures as needed, in any order of posting", () => {
     const facts = signed(merged, { by: [8, ...six, 7] });
     const [order] = decideMerge(facts, decidePull(facts));
-    expect(order?.proposal.digest).toBe(proposalOf(merged).digest);
-    expect(order?.signatures).toHaveLength(6);
+    expect(order).toMatchObject({ kind: "finalize", proposal: { digest: proposalOf(merged).digest } });
+    expect(order?.kind === "finalize" && order.signatures).toHaveLength(6);
   });
 
   it("is nothing again once the registry refused it in this run", () => {
@@ -487,9 +506,9 @@ describe("commands that wait for an answer", () => {
       ...baseFacts,
       posts: [help, post([{ kind: "malformed", line: "/countersign x", expected: "y" }]), post([{ kind: "propose" }])],
     };
-    expect(decidePull(facts).replies.map(({ kind }) => kind)).toEqual(["help", "malformed"]);
+    expect(decidePull(facts).replies.map(({ kind }) => kind)).toEqual(["help", "malformed", "denied"]);
     expect(
       decidePull({ ...facts, answered: [{ kind: "comment", id: help.id }] }).replies.map(({ kind }) => kind),
-    ).toEqual(["malformed"]);
+    ).toEqual(["malformed", "denied"]);
   });
 });

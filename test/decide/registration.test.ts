@@ -28,6 +28,7 @@ const base: RegistrationFacts = {
   executor,
   existing: undefined,
   owner,
+  pendingOwner: undefined,
   curator,
   implementation: undefined,
   admin: undefined,
@@ -52,6 +53,8 @@ describe("what is to be handed over afterwards", () => {
   const cases: [string, Partial<RegistrationFacts>, object[]][] = [
     ["the contract, by its owner", {}, [handover]],
     ["nothing where the executor owns it", { owner: executor }, []],
+    ["nothing where its ownership is pending for the executor", { pendingOwner: executor }, []],
+    ["the contract where it is pending for another", { pendingOwner: signer }, [handover]],
     ["nothing where there is no owner", { owner: undefined }, []],
     ["the admin of a transparent proxy", { admin: transparent }, [{ ...handover, contract: admin }]],
     ["nothing where the executor owns the admin", { admin: { account: admin, owner: executor } }, []],

@@ -15,9 +15,20 @@ describe("a closed pull request", () => {
     ["has expired", verdict({ kind: "proposals" }, ["expired"])],
   ])("needs nothing more where it %s", (_, found) => expect(isAtRest(found)).toBe(true));
 
-  it.each<ProposalState>(["proposed", "approved", "outdated", "rejected", "failed", "blocked", "unknown"])(
-    "may need more where one of its proposals is %s",
-    (state) => expect(isAtRest(verdict({ kind: "proposals" }, ["finalized", state]))).toBe(false),
+  it.each<ProposalState>([
+    ...([
+      "proposed",
+      "approved",
+      "scheduled",
+      "outdated",
+      "withdrawn",
+      "rejected",
+      "failed",
+      "blocked",
+      "unknown",
+    ] as const),
+  ])("may need more where one of its proposals is %s", (state) =>
+    expect(isAtRest(verdict({ kind: "proposals" }, ["finalized", state]))).toBe(false),
   );
 
   it("may need more where the configuration could not be read", () =>

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { decideWatches } from "../../src/decide/watch.ts";
 import { toAddress } from "../../src/protocol/hex.ts";
-import type { Change, ProposalVerdict, PullVerdict } from "../../src/verdict.ts";
+import type { Change, ProposalVerdict, PullVerdict, Watch } from "../../src/verdict.ts";
 import { contract, domain, now } from "../helpers/facts.ts";
 
 const second = toAddress("0x00000000000000000000000000000000000000c1");
 const change: Change = { contract, kind: "record", path: "rules" };
 const deadline = now + 1_000;
+const expiresAt = now + 9_000;
 const base: ProposalVerdict = {
   chainId: 1,
   state: "proposed",
@@ -44,6 +45,16 @@ describe("a pull request", () => {
 
   it("waits on after it was closed: what was signed is public", () => {
     expect(watch({ state: "failed", reasons: [{ code: "closed" }] })).toMatchObject([{ until: deadline + 1 }, {}]);
+  });
+
+  it.each<[ProposalVerdict["state"], Partial<Watch>]>([
+    ["scheduled", { until: expiresAt + 1, due: expiresAt + 1 }],
+    ["withdrawn", { until: expiresAt + 1 }],
+  ])("waits for what is scheduled until that expires, past its deadline, where it is %s", (state, times) => {
+    const schedule = { ripeAt: now + 5_000, expiresAt, isRipe: false };
+    expect(watch({ state, schedule })).toEqual(
+      [contract, second].map((one) => ({ chainId: 1, contract: one, ...times })),
+    );
   });
 
   it("waits for no time that is over", () => {

@@ -48,7 +48,7 @@ describe("stopped at any of its steps and started again", () => {
       const next = await scene.startBot({ transactions });
       await next.relayer.resume();
       const result = await ensureFinalized(order, next);
-      expect([step, result]).toMatchObject([step, { kind: "finalized" }]);
+      expect([step, result]).toMatchObject([step, { kind: "done" }]);
       expect([step, await scene.readEffects(order.proposal)]).toEqual([step, onlyOnce]);
       expect(await transactions.findLive({ chainId: 31_337, relayer: next.relayer.address })).toBeUndefined();
       await back();
@@ -71,7 +71,7 @@ describe("stopped at any of its steps and started again", () => {
       const life = ensureFinalized(order, doomed).catch(() => undefined);
       completed = (await Promise.race([life, fate.death])) !== "dead";
       const next = await scene.startBot({ accounts: [3, 2], transactions });
-      expect([step, await ensureFinalized(order, next)]).toMatchObject([step, { kind: "finalized" }]);
+      expect([step, await ensureFinalized(order, next)]).toMatchObject([step, { kind: "done" }]);
       expect([step, await scene.readEffects(order.proposal)]).toEqual([step, onlyOnce]);
       await back();
     }
@@ -87,7 +87,7 @@ describe("stopped at any of its steps and started again", () => {
       });
       const life = ensureFinalized(order, doomed).catch(() => undefined);
       completed = (await Promise.race([life, fate.death])) !== "dead";
-      expect([step, await ensureFinalized(order, await scene.startBot())]).toMatchObject([step, { kind: "finalized" }]);
+      expect([step, await ensureFinalized(order, await scene.startBot())]).toMatchObject([step, { kind: "done" }]);
       expect([step, await scene.readEffects(order.proposal)]).toEqual([step, onlyOnce]);
       await back();
     }
@@ -144,7 +144,7 @@ describe("killed as a process, with its store on the disk", () => {
     it(`ends with one finalize though it was ${name}`, { timeout: 60_000 }, async () => {
       // Each time another approval: the store is the same, as on a disk.
       const wanted = await scene.toOrder({ term: 10_000 + i });
-      expect(JSON.parse(await killAt(point, wanted))).toMatchObject({ kind: "finalized" });
+      expect(JSON.parse(await killAt(point, wanted))).toMatchObject({ kind: "done" });
       expect(await scene.readEffects(wanted.proposal)).toEqual(onlyOnce);
     });
   }

@@ -29,8 +29,12 @@ describe("docs/protocol.md", () => {
       "reject",
       "reject",
       "status",
-      "finalize",
       "propose",
+      "withdraw",
+      "finalize",
+      "schedule",
+      "execute",
+      "cancel",
       "help",
     ]);
   });

@@ -1,8 +1,8 @@
 import { Interface, type Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toFinalizeData, toRegisterData } from "../../src/clients/registry/calldata.ts";
 import type { Approval } from "../../src/protocol/approval.ts";
 import { type Address, type Hex, toAddress, zeroHash } from "../../src/protocol/hex.ts";
+import { toFinalizeData, toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import { deployIdle, signApproval } from "../helpers/registry.ts";
 import { readVersion } from "../stage/chain.ts";

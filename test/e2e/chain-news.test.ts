@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
 import { messageTypes, type Rotation } from "../../src/protocol/messages.ts";
 import { byAddress } from "../../src/protocol/record.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
 import { countersign } from "../cli/countersign.ts";
 import { countFinalizing, finalizePast, readVersion } from "../stage/chain.ts";
@@ -69,7 +69,7 @@ describe("an App without a relayer", () => {
     const [command = "", ...more] = commandsIn(shown);
     expect(more).toEqual([]);
     await readVersion(project, 1);
-    expect(await readReady(pull)).toMatchObject([{ kind: "finalize", data: command.split(" ").at(-1) }]);
+    expect(await readReady(pull)).toMatchObject([{ purpose: "finalize", data: command.split(" ").at(-1) }]);
     await play.stage.github.idle();
     await sendShown(command);
     const after = await awaitComment(play.stage, pull.number, "Finalized on chain in transaction");

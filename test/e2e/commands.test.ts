@@ -56,8 +56,11 @@ describe("a command in a comment", () => {
   it.each<[string, string]>([
     ["/countersign help", "| `/countersign reject 0xSIGNATURE` |"],
     ["Well:\n\n/countersign status\n", "**Waiting for signatures: 0 of 6 signed**"],
-    ["/countersign finalize", "Finalizing happens at the merge, once enough have signed."],
-    ["/countersign sing 0x00", "expected one of help, status, sign, reject, finalize, propose"],
+    ["/countersign finalize", "Finalizing happens at the merge, once enough have signed; where"],
+    ["/countersign sing 0x00", "expected one of sign, reject, help, status, propose, withdraw"],
+    ["/countersign schedule", "Scheduling happens at the merge"],
+    ["/countersign execute", "What is scheduled is executed once it is merged"],
+    ["/countersign cancel", "Nothing of this is scheduled, so there is nothing to cancel."],
     [
       "/countersign sign 0x@acme",
       "`/countersign sign 0x@acme` is no command: expected `/countersign sign 0xSIGNATURE`",
@@ -66,6 +69,29 @@ describe("a command in a comment", () => {
   ])("%j is answered", async (line, words) => {
     const id = await say(play.stage.dev, pull.number, line);
     expect(await awaitReply(`comment ${id}`)).toContain(words);
+  });
+
+  it("by somebody who may not give it has no effect, and he is told so", async () => {
+    for (const command of ["propose", "withdraw"]) {
+      const id = await say(reviewer(play.stage, 0), pull.number, `/countersign ${command}`);
+      const words = `\`/countersign ${command}\` is for those who may write to this repository`;
+      expect(await awaitReply(`comment ${id}`)).toContain(words);
+    }
+    expect((await awaitCheck(play.stage, pull.head, "in_progress")).output.title).toContain("Waiting for signatures");
+  });
+
+  it("is shown at once that it was heard, also where nothing is answered", async () => {
+    const { api } = play.stage.owner;
+    const readEyes = async (comment_id: number) => {
+      const { data } = await api.reactions.listForIssueComment({ ...repo, comment_id, content: "eyes" });
+      return data.map(({ user }) => user?.login);
+    };
+    const signed = await say(play.stage.dev, pull.number, `/countersign sign 0x${"11".repeat(65)}`);
+    const idle = await say(play.stage.dev, pull.number, "Thanks!\n\n```\n/countersign withdraw\n```");
+    await until("the eyes", async () => (await readEyes(signed)).length > 0);
+    expect(await readEyes(signed)).toEqual(["countersign[bot]"]);
+    expect(await readEyes(idle)).toEqual([]);
+    expect(await readReplies(`comment ${signed}`)).toEqual([]);
   });
 
   it("is answered in a review too", async () => {
@@ -85,11 +111,17 @@ describe("a command in a comment", () => {
   });
 
   it("is no command where it is quoted, and none of the App's own words is one", async () => {
-    const before = (await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number })).data.length;
+    const before = (
+      await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number, per_page: 100 })
+    ).data.length;
     await say(play.stage.dev, pull.number, "> /countersign help\n\n    /countersign help\n\nSay /countersign help");
     const id = await say(play.stage.dev, pull.number, "/countersign status");
     await awaitReply(`comment ${id}`);
-    const { data } = await play.stage.owner.api.issues.listComments({ ...repo, issue_number: pull.number });
+    const { data } = await play.stage.owner.api.issues.listComments({
+      ...repo,
+      issue_number: pull.number,
+      per_page: 100,
+    });
     expect(data).toHaveLength(before + 3);
   });
 

@@ -7,9 +7,10 @@ import type { ReadyTransaction } from "../../src/verdict.ts";
 import { baseFacts, registry } from "../helpers/facts.ts";
 
 const deploy = (bytes: number): ReadyTransaction => {
-  return { kind: "deploy", chainId: 31_337, to: registry, data: `0x${"ab".repeat(bytes)}` as Hex };
+  return { purpose: "deploy", chainId: 31_337, from: undefined, to: registry, data: `0x${"ab".repeat(bytes)}` as Hex };
 };
-const finalize: ReadyTransaction = { kind: "finalize", chainId: 31_337, to: registry, data: "0x1234" };
+const step = { chainId: 31_337, from: undefined, to: registry, data: "0x1234" } as const;
+const finalize: ReadyTransaction = { ...step, purpose: "finalize" };
 
 function explain(ready: readonly ReadyTransaction[]): string {
   const verdict = decideUnsent(decidePull(baseFacts), ready);

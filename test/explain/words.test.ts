@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { decidePull } from "../../src/decide/pull.ts";
+import { decideSigning } from "../../src/decide/signing.ts";
+import { explainBallot } from "../../src/explain/ballot.ts";
+import { explainCall } from "../../src/explain/call.ts";
 import { explainCheck } from "../../src/explain/check.ts";
 import { explainComment, explainNothing } from "../../src/explain/comment.ts";
 import { explainDeployments } from "../../src/explain/deployment.ts";
+import { toSpan } from "../../src/explain/markdown.ts";
 import { explainReply } from "../../src/explain/reply.ts";
 import type { ContractFacts, PullFacts } from "../../src/facts.ts";
 import { parseMarker } from "../../src/protocol/approval-block.ts";
-import { toAddress } from "../../src/protocol/hex.ts";
+import { toBallot } from "../../src/protocol/ballot.ts";
+import { toAddress, zeroHash } from "../../src/protocol/hex.ts";
 import type { PullVerdict } from "../../src/verdict.ts";
 import {
   approval,
@@ -104,6 +109,38 @@ describe("what people read on a pull request", () => {
     expect(replies.join("\n\n---\n\n")).toMatchSnapshot();
   });
 
+  it("is an answer to what was asked of a record that is scheduled, governed or withdrawn", () => {
+    const at = { kind: "comment", id: 5 } as const;
+    const [signer] = wallets.map(({ address }) => toAddress(address));
+    if (!signer) throw new Error("no wallet");
+    const waiting = decidePull(inTheMiddle());
+    const cancel = { purpose: "cancel", chainId: 31_337, from: signer, to: signer, data: "0xabcd" } as const;
+    const schedule = { ripeAt: 1, expiresAt: 2, isRipe: false };
+    const proposals = waiting.proposals.map((one) => ({ ...one, schedule }));
+    const guarded = { ...waiting, proposals: proposals.map((one) => ({ ...one, ready: [cancel] })) };
+    const replies = [
+      explainReply({ post: at, kind: "schedule" }, waiting),
+      explainReply({ post: at, kind: "execute" }, waiting),
+      explainReply({ post: at, kind: "cancel" }, waiting),
+      explainReply({ post: at, kind: "cancel" }, { ...waiting, proposals }),
+      explainReply({ post: at, kind: "cancel" }, guarded),
+      explainReply({ post: at, kind: "denied", command: "propose", author: "mallory" }, waiting),
+      explainReply({ post: at, kind: "voided", deadline: 1_800_000_000, signers: [signer] }, waiting),
+    ];
+    expect(replies.join("\n\n---\n\n")).toMatchSnapshot();
+    expect(replies.flatMap((reply) => findLive(reply, { host }))).toEqual([]);
+  });
+
+  it.each([
+    [0, "0 seconds"],
+    [1, "1 second"],
+    [119, "119 seconds"],
+    [121, "3 minutes"],
+    [7_201, "3 hours"],
+    [172_800, "48 hours"],
+    [172_801, "3 days"],
+  ])("counts %d seconds as %s", (seconds, words) => expect(toSpan(seconds)).toBe(words));
+
   it("says why there is nothing to sign any more, and keeps what was proposed", () => {
     const verdict = decidePull({ ...baseFacts, contracts: [], chains: [] });
     const earlier = Array.from({ length: 30 }, () => ({ digest: `0x${"11".repeat(32)}` as const, head }));
@@ -136,6 +173,30 @@ describe("what people read on a pull request", () => {
     expect(proposal && explainDeployments(proposal)).toMatchSnapshot();
     const [waiting] = decidePull(baseFacts).proposals;
     expect(waiting && explainDeployments(waiting)).toEqual([]);
+  });
+
+  it("names the calls of the upgrade, in comment and terminal", () => {
+    const { address } = baseContract.contract;
+    const code = { implementation: address, codeHash: zeroHash, initcode: "0x00", constructorReads: [] } as const;
+    const build = { kind: "built", ...code, buildHash: zeroHash, contract: "V", compiler: "solc" } as const;
+    const contract = { ...baseContract.contract, kind: "uups" } as const;
+    const onChain = { ...baseContract.onChain, acceptsOwnership: true } as ContractFacts["onChain"];
+    const facts = withContract({ contract, build, onChain });
+    const { verdict, comment } = explain(facts);
+    const upgrade = `upgradeToAndCall(${address}, 0x)`;
+    expect(comment).toContain(
+      `| Call | first accepts the ownership of the proxy: \`acceptOwnership()\` on \`${address}\` |\n` +
+        `| Call | \`${upgrade}\` on \`${address}\` |`,
+    );
+    const [proposal] = decideSigning(verdict) ?? [];
+    const ballot = proposal && explainBallot(toBallot("sign", proposal.proposal), proposal);
+    expect(ballot).toContain(`first accepts the ownership of the proxy: acceptOwnership() on ${address}`);
+    expect(ballot).toContain(`${upgrade} on ${address}`);
+  });
+
+  it("shows the data of a call that it does not know", () => {
+    const call = { target: baseContract.contract.address, value: 0n, minGas: 0n, data: "0x12345678" } as const;
+    expect(explainCall(call)).toBe(`\`0x12345678\` on \`${call.target}\``);
   });
 
   it("does not change by a push that changes nothing of the proposal", () => {
@@ -171,10 +232,14 @@ describe("somebody else's words", () => {
     };
     const unreachable: PullFacts = { ...facts, chains: [{ kind: "unreachable", chainId: 31_337, message: text }] };
     const moved = withContract({ contract: { ...baseContract.contract, path: text } }, facts);
-    const texts = [refused, named, unreachable, moved].flatMap((one) => {
+    const withdrawal = post([{ kind: "withdraw" }], { author: text, canWrite: true });
+    const withdrawn = { ...moved, posts: [...named.posts, withdrawal] };
+    const texts = [refused, named, unreachable, moved, withdrawn].flatMap((one) => {
       const { verdict, comment = "" } = explain(one);
-      const malformed = { post: { kind: "comment", id: 1 }, kind: "malformed", line: text, expected: "help" } as const;
-      return [comment, explainCheck(verdict).summary, explainReply(malformed, verdict)];
+      const at = { post: { kind: "comment", id: 1 } } as const;
+      const malformed = { ...at, kind: "malformed", line: text, expected: "help" } as const;
+      const denied = { ...at, kind: "denied", command: "withdraw", author: text } as const;
+      return [comment, explainCheck(verdict).summary, explainReply(malformed, verdict), explainReply(denied, verdict)];
     });
     expect(texts.flatMap((one) => findLive(one, { host }))).toEqual([]);
     expect(texts.flatMap((one) => one.match(/^.*\|.*$/gm) ?? []).filter((row) => row.split(" | ").length > 4)).toEqual(

@@ -1,5 +1,5 @@
 import { HDNodeWallet } from "ethers";
-import type { ContractFacts, Post, PullFacts } from "../../src/facts.ts";
+import type { ContractFacts, Post, PullFacts, Rules } from "../../src/facts.ts";
 import { hashApproval, hashRejection } from "../../src/protocol/approval.ts";
 import type { Command } from "../../src/protocol/command.ts";
 import { type Address, type Bytes32, type Hex, toAddress } from "../../src/protocol/hex.ts";
@@ -18,6 +18,7 @@ export const contract: Address = toAddress("0x0000000000000000000000000000000000
 export const registry: Address = toAddress("0x00000000000000000000000000000000000000e0");
 export const domain = { chainId: 31_337, registry };
 export const now = 1_800_000_000;
+export const relayer: Address = toAddress("0x00000000000000000000000000000000000000f0");
 const sha = (digit: string) => digit.repeat(40);
 const hash = (digit: string): Bytes32 => `0x${digit.repeat(64)}`;
 
@@ -26,6 +27,15 @@ export const before = hash("1");
 export const after = hash("2");
 const origin = "https://github.com";
 const linkAt = (commit: string) => `${origin}/acme/vault/tree/${commit}/contracts/vault`;
+
+export const noRules: Rules = {
+  authority: undefined,
+  guardian: undefined,
+  gate: undefined,
+  delay: 0,
+  commitReveal: false,
+  isAccepted: false,
+};
 
 export const baseContract: ContractFacts = {
   contract: { address: contract, chain: 31_337, path: "contracts/vault", kind: "record", build: { settings: {} } },
@@ -44,6 +54,8 @@ export const baseContract: ContractFacts = {
     },
     executor: toAddress("0x00000000000000000000000000000000000000ee"),
     changes: [],
+    rules: noRules,
+    pausedUntil: 0,
   },
 };
 
@@ -71,7 +83,7 @@ export const baseFacts: PullFacts = {
   headPolicy: [],
   contracts: [baseContract],
   elsewhere: [],
-  chains: [{ kind: "read", domain, block: 10, time: now }],
+  chains: [{ kind: "read", domain, block: 10, time: now, relayers: [relayer] }],
   posts: [],
   earlier: [],
   answered: [],

@@ -8,6 +8,10 @@ export function findLive(markdown: string, { host }: { readonly host: string }):
     .replace(/^```json\n[^`]*\n```$/gm, "")
     .replace(/`[^`\n]+`/g, "")
     .replace(/<\/?details>|<summary>[^<]*<code>0x[0-9a-f]{64}<\/code><\/summary>/g, "")
+    .replace(
+      /<summary>(?:The t|T)ransaction[\w ]*, for (?:<code>0x\w{40}<\/code>|[a-z]+)[a-z ]*: [a-z, ]+<\/summary>/g,
+      "",
+    )
     .replace(/<summary>(?:More than )?\d+ files?: [\w, ]+<\/summary>/g, "")
     .replaceAll(/\[(?:this post|the post| at )\]\(<?([^\s<>]+?)>?\)/g, (whole, url) => (isOn(url, host) ? "" : whole))
     .replaceAll(/<(https?:\/\/[^\s>]+)>/g, (whole, url) => (isOn(url, host) ? "" : whole));

@@ -1,11 +1,11 @@
 import { AbiCoder, type BaseWallet, concat, type TransactionReceipt, type TransactionRequest } from "ethers";
 import { openChain } from "../../src/clients/chain.ts";
-import { toRegisterData } from "../../src/clients/registry/calldata.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import { type Approval, approvalTypes, type Domain, toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, type Hex, toAddress, zeroHash } from "../../src/protocol/hex.ts";
 import { byAddress, type RecordDraft } from "../../src/protocol/record.ts";
 import { registryBytecode } from "../../src/protocol/registry-abi.ts";
+import { toRegisterData } from "../../src/protocol/registry-calls.ts";
 import type { SignerSignature } from "../../src/protocol/signature.ts";
 import type { Anvil } from "./anvil.ts";
 

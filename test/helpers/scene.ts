@@ -12,7 +12,7 @@ import { startAnvil } from "./anvil.ts";
 import { deployRegistry, registerIdle, signApproval, toApproval } from "./registry.ts";
 import { type Intercept, type RpcProxy, startRpcProxy } from "./rpc-proxy.ts";
 
-const signers = ["01", "02", "03"].map((byte) => new Wallet(`0x${byte.repeat(32)}`));
+export const sceneSigners = ["01", "02", "03"].map((byte) => new Wallet(`0x${byte.repeat(32)}`));
 
 /** What a bot of its own may be given. */
 export interface Life {
@@ -33,7 +33,7 @@ export interface Bot {
 export async function startScene() {
   const anvil = await startAnvil();
   const registry = await deployRegistry(anvil);
-  const register = () => registerIdle(anvil, registry, { signers, minSignatures: 2 });
+  const register = () => registerIdle(anvil, registry, { signers: sceneSigners, minSignatures: 2 });
   const drafts: readonly [RecordDraft, RecordDraft] = [await register(), await register()];
   let proxies: RpcProxy[] = [];
 
@@ -41,10 +41,13 @@ export async function startScene() {
   async function toOrder({ records = drafts as readonly RecordDraft[], signed = 2, term = 86_400 } = {}) {
     const head = await registry.readHead();
     const upgrades = records.flatMap((record) => toApproval(record, head).upgrades);
-    const approval: Approval = { upgrades, deadline: head.timestamp + term };
+    return toSigned({ upgrades, deadline: head.timestamp + term }, signed);
+  }
+
+  async function toSigned(approval: Approval, signed = 2) {
     const { domain } = registry;
     const signatures = await Promise.all(
-      signers.slice(0, signed).map((signer) => signApproval(signer, { domain, approval })),
+      sceneSigners.slice(0, signed).map((signer) => signApproval(signer, { domain, approval })),
     );
     const proposal: Proposal = { domain, approval, digest: hashApproval(domain, approval) };
     return { proposal, signatures, deployments: [] } satisfies FinalizeOrder;
@@ -96,6 +99,7 @@ export async function startScene() {
     registry,
     drafts,
     toOrder,
+    toSigned,
     toAnnouncements,
     startBot,
     readEffects,

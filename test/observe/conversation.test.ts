@@ -37,7 +37,7 @@ const review = (fields: object) => ({
 function observe(comments: readonly object[], reviews: readonly object[] = [], as: typeof app | undefined = app) {
   planted.get("/issues/7/comments").query(true).reply(200, comments);
   planted.get("/pulls/7/reviews").query(true).reply(200, reviews);
-  return observeConversation({ number: 7, author: "dev" }, { github, app: as });
+  return observeConversation({ number: 7, author: "dev", state: "open" }, { github, app: as });
 }
 
 describe("posts", () => {

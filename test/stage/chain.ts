@@ -1,7 +1,7 @@
-import { toFinalizeData } from "../../src/clients/registry/calldata.ts";
 import type { Approval, Upgrade } from "../../src/protocol/approval.ts";
 import { type Hex, toAddress } from "../../src/protocol/hex.ts";
 import type { ContractRecord } from "../../src/protocol/record.ts";
+import { toFinalizeData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
 import { settle } from "./example.ts";
 import { readTypedData, signTyped } from "./people.ts";

@@ -2,13 +2,13 @@ import { ContractFactory, HDNodeWallet } from "ethers";
 import { openChain } from "../../src/clients/chain.ts";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
-import { toRegisterData } from "../../src/clients/registry/calldata.ts";
 import { openRegistry, type Registry } from "../../src/clients/registry.ts";
 import type { UpgradeKind } from "../../src/policy.ts";
 import { type Address, type Bytes32, toAddress } from "../../src/protocol/hex.ts";
 import { toLink } from "../../src/protocol/link.ts";
 import { byAddress, type RecordDraft } from "../../src/protocol/record.ts";
 import { registryAbi, registryBytecode } from "../../src/protocol/registry-abi.ts";
+import { toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { buildDirectory, deployVault, readExample, settle, vaultInterface } from "./example.ts";
 import { name, owner, type Stage } from "./stage.ts";
 
@@ -27,6 +27,8 @@ export interface Project {
 
 export interface ProjectOptions {
   readonly kind?: UpgradeKind;
+  /** What is upgraded: file name → text; the example of the kind by default. */
+  readonly example?: Awaited<ReturnType<typeof readExample>>;
   readonly path?: string;
   readonly signers?: number;
   readonly threshold?: number;
@@ -63,7 +65,7 @@ export async function setUpProject(
   const { kind = "uups", path = "contracts/vault", threshold = 6 } = options;
   const { work, anvil, github } = stage;
   const signers = createSigners(options.signers ?? 9);
-  const example = await readExample(kind);
+  const example = options.example ?? (await readExample(kind));
   const files = Object.fromEntries(Object.entries(example.before).map(([file, text]) => [`${path}/${file}`, text]));
   const commit =
     options.commit ?? (await work.commit({ "README.md": "# Vault\n", ...(options.files ?? files) }, "First version"));

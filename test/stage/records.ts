@@ -1,10 +1,10 @@
 import { openChain } from "../../src/clients/chain.ts";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
-import { toRegisterData } from "../../src/clients/registry/calldata.ts";
 import { openRegistry } from "../../src/clients/registry.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { toLink } from "../../src/protocol/link.ts";
+import { toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { deployIdle } from "../helpers/registry.ts";
 import { settle } from "./example.ts";
 import { createSigners, type Project } from "./project.ts";

@@ -1,9 +1,9 @@
 import { concat, type HDNodeWallet, ZeroAddress } from "ethers";
-import { registryInterface } from "../../src/clients/registry/calldata.ts";
 import { toEip712Domain } from "../../src/protocol/approval.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { messageTypes } from "../../src/protocol/messages.ts";
 import { byAddress } from "../../src/protocol/record.ts";
+import { registryInterface } from "../../src/protocol/registry-calls.ts";
 import { sendMined } from "../helpers/registry.ts";
 import { readVersion } from "./chain.ts";
 import type { Project } from "./project.ts";

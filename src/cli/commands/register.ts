@@ -62,13 +62,14 @@ function answerUnsent(registration: Registration, unsigned: Awaited<ReturnType<t
 }
 
 function toJson({ facts, verdict }: Registration): object {
-  const { chainId, registry, draft, executor, owner, curator, admin } = facts;
+  const { chainId, registry, draft, executor, owner, pendingOwner, curator, admin } = facts;
   return {
     contract: draft.contractAddress,
     chainId,
     registry,
     executor,
     owner: owner ?? null,
+    pendingOwner: pendingOwner ?? null,
     curator: curator ?? null,
     admin: admin ?? null,
     contractSigners: draft.contractSigners,

@@ -13,6 +13,8 @@ export interface Accounts {
   readAdmin(proxy: Address, block: number): Promise<Address | undefined>;
   /** What `owner()` answers, read as the registry reads it (protocol §3); undefined where it gives no address. */
   readOwner(contract: Address, block?: number): Promise<Address | undefined>;
+  /** What `pendingOwner()` answers, read in the same way. */
+  readPendingOwner(contract: Address, block?: number): Promise<Address | undefined>;
   /** Runs initcode and returns the code that it would leave. @throws CHAIN_REVERTED */
   probeCode(initcode: Hex, block?: number): Promise<Hex>;
   /** Whether a contract signer says yes to the signature (ERC-1271), asked as the registry asks. */
@@ -25,7 +27,7 @@ export interface ContractSignatureQuestion {
   readonly block: number;
 }
 
-const ownable = new Interface(["function owner()"]);
+const ownable = new Interface(["function owner()", "function pendingOwner()"]);
 const erc1271 = new Interface(["function isValidSignature(bytes32 digest, bytes signature)"]);
 const magicAnswer = `${dataSlice(id("isValidSignature(bytes32,bytes)"), 0, 4)}${"0".repeat(56)}`;
 
@@ -48,6 +50,13 @@ export function openAccounts(chain: Chain, registry: Address): Accounts {
     return account === zeroAddress ? undefined : account;
   }
 
+  async function readAccount(contract: Address, name: string, block?: number): Promise<Address | undefined> {
+    const data = ownable.encodeFunctionData(name) as Hex;
+    const question = { from: registry, to: contract, data, gasLimit: ownerGas + transactionGas };
+    const account = parseAddressWord(await callOrRevert(chain, question, block));
+    return account === undefined || account === zeroAddress ? undefined : toAddress(account);
+  }
+
   return {
     readCode: async (account, block) =>
       (await chain.ask((provider) => provider.getCode(account, block ?? "latest"))) as Hex,
@@ -55,12 +64,8 @@ export function openAccounts(chain: Chain, registry: Address): Accounts {
     readImplementation: (proxy, block) => readSlot(proxy, implementationSlot, block),
     readAdmin: (proxy, block) => readSlot(proxy, adminSlot, block),
 
-    async readOwner(contract, block) {
-      const data = ownable.encodeFunctionData("owner") as Hex;
-      const question = { from: registry, to: contract, data, gasLimit: ownerGas + transactionGas };
-      const owner = parseAddressWord(await callOrRevert(chain, question, block));
-      return owner === undefined || owner === zeroAddress ? undefined : toAddress(owner);
-    },
+    readOwner: (contract, block) => readAccount(contract, "owner", block),
+    readPendingOwner: (contract, block) => readAccount(contract, "pendingOwner", block),
 
     probeCode: (initcode, block) => call(chain, { data: initcode }, block),
 

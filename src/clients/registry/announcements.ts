@@ -1,5 +1,5 @@
 import { type Address, type Bytes32, type Hex, toAddress } from "../../protocol/hex.ts";
-import { registryInterface } from "./calldata.ts";
+import { registryInterface } from "../../protocol/registry-calls.ts";
 import { type LogSource, parseEvents } from "./events.ts";
 
 /** A `Proposed` event: anybody may have sent it, and with any signatures. */

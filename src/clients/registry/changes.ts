@@ -1,6 +1,6 @@
 import type { ChangeFacts } from "../../facts.ts";
 import { type Address, type Bytes32, toAddress } from "../../protocol/hex.ts";
-import { registryInterface } from "./calldata.ts";
+import { registryInterface } from "../../protocol/registry-calls.ts";
 import { type LogSource, parseEvents } from "./events.ts";
 
 /** A `RecordChanged` event, with the contract that it is about. */

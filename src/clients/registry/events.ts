@@ -1,7 +1,7 @@
 import type { Result } from "ethers";
 import { failure } from "../../errors.ts";
 import { type Address, toAddress } from "../../protocol/hex.ts";
-import { registryInterface } from "./calldata.ts";
+import { registryInterface } from "../../protocol/registry-calls.ts";
 
 /** What a transaction left behind, as far as it is looked at here. */
 export interface LogSource {

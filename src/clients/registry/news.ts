@@ -1,7 +1,7 @@
 import { isAddress, type Log, Result } from "ethers";
 import { failure } from "../../errors.ts";
 import { type Address, toAddress } from "../../protocol/hex.ts";
-import { registryInterface } from "./calldata.ts";
+import { registryInterface } from "../../protocol/registry-calls.ts";
 import { parseEvents } from "./events.ts";
 
 /** An event that can change where a proposal stands. */

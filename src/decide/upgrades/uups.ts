@@ -1,17 +1,17 @@
-import { Interface } from "ethers";
-import type { BuildFacts } from "../../facts.ts";
+import type { BuildFacts, RecordFacts } from "../../facts.ts";
 import type { PolicyContract } from "../../policy.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toAcceptanceCall, toUpgradeCall } from "../../protocol/proxy-calls.ts";
 import type { UpgradePlan } from "./plan.ts";
 
-const proxy = new Interface(["function upgradeToAndCall(address newImplementation, bytes data) payable"]);
-
 /** UUPS (ERC-1822): the proxy itself is told its new implementation; what it calls of it comes with its issue. */
-export function planUups(contract: PolicyContract, build: Extract<BuildFacts, { kind: "built" }>): UpgradePlan {
-  const data = proxy.encodeFunctionData("upgradeToAndCall", [build.implementation, "0x"]) as Hex;
+export function planUups(
+  { address }: PolicyContract,
+  build: Extract<BuildFacts, { kind: "built" }>,
+  { acceptsOwnership }: Pick<RecordFacts, "acceptsOwnership">,
+): UpgradePlan {
   return {
     buildHash: build.buildHash,
     code: [{ account: build.implementation, codeHash: build.codeHash }],
-    calls: [{ target: contract.address, value: 0n, minGas: 0n, data }],
+    calls: [...(acceptsOwnership ? [toAcceptanceCall(address)] : []), toUpgradeCall(address, build.implementation)],
   };
 }

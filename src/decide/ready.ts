@@ -1,0 +1,57 @@
+import type { Address, Hex } from "../protocol/hex.ts";
+import { toCancelData, toFinalizeData, toRevokeData, toScheduleData } from "../protocol/registry-calls.ts";
+import { packSignatures } from "../protocol/signature.ts";
+import type { ProposalVerdict, ReadyTransaction } from "../verdict.ts";
+import type { Known } from "./known.ts";
+import { findDelay, findGate, findRuled } from "./sender.ts";
+import { isApproved, selectMinimal } from "./tally.ts";
+
+type Verdict = Pick<ProposalVerdict, "state" | "reasons" | "signatures" | "schedule">;
+
+/**
+ * What others than our relayers have to send, or may: a gate or an authority the approval; each signer the word that he
+ * takes back; a guardian the end of what is scheduled.
+ */
+export function toReadyTransactions(verdict: Verdict, known: Known): ReadyTransaction[] {
+  return [...toConsent(verdict, known), ...toRevocations(verdict, known), ...toCancellations(verdict, known)];
+}
+
+/** An authority takes its time, so it gets the call before the merge; a gate only what may be sent now. */
+function toConsent({ state, signatures }: Verdict, known: Known): ReadyTransaction[] {
+  const { facts, contracts, tallies, proposal } = known;
+  const [ruled] = findRuled(contracts);
+  const isGated = state === "approved" && facts.pull.state === "merged";
+  const isRuled = state === "proposed" && ruled !== undefined && tallies.every(isApproved);
+  const from = isRuled ? ruled.authority : isGated ? findGate(known) : undefined;
+  if (!from) return [];
+  const packed = packSignatures(selectMinimal(tallies, signatures));
+  const [purpose, toData] =
+    findDelay(contracts) > 0 ? (["schedule", toScheduleData] as const) : (["finalize", toFinalizeData] as const);
+  return [toTransaction(known, { purpose, from, data: toData(proposal.approval, packed) })];
+}
+
+/** Signatures are public and live on chain until the deadline. What is scheduled can be revoked no more. */
+function toRevocations({ state, schedule, reasons, signatures }: Verdict, known: Known): ReadyTransaction[] {
+  const isClosed = reasons.some(({ code }) => code === "closed");
+  if (schedule || signatures.length === 0 || !(state === "withdrawn" || isClosed)) return [];
+  return known.proposal.approval.upgrades.map(({ contractAddress }) => {
+    const data = toRevokeData(contractAddress, known.proposal.digest);
+    return toTransaction(known, { purpose: "revoke", from: undefined, data });
+  });
+}
+
+function toCancellations({ schedule }: Verdict, known: Known): ReadyTransaction[] {
+  if (!schedule) return [];
+  return known.contracts.flatMap(({ contract, onChain }) => {
+    const from = onChain?.rules.guardian;
+    const data = toCancelData(known.proposal.digest, contract.address);
+    return from ? [toTransaction(known, { purpose: "cancel", from, data })] : [];
+  });
+}
+
+function toTransaction(
+  { proposal: { domain } }: Known,
+  { purpose, from, data }: { purpose: ReadyTransaction["purpose"]; from: Address | undefined; data: Hex },
+): ReadyTransaction {
+  return { purpose, chainId: domain.chainId, from, to: domain.registry, data };
+}

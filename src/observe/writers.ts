@@ -1,0 +1,39 @@
+import type { GithubClient } from "../clients/github.ts";
+import { CountersignError } from "../errors.ts";
+import type { Post, Pull } from "../facts.ts";
+
+/** Each account costs a request, and anybody may post. Those whom GitHub calls one of ours come first, then the newest. */
+const maxAsked = 10;
+
+/**
+ * Who may write to the repository, of those who posted a command that turns on it. GitHub's word beside a post will not do:
+ * it calls a member of the organisation a stranger where he keeps that private, and a reader a member.
+ */
+export async function observeWriters(
+  posts: readonly Post[],
+  { github, pull }: { readonly github: GithubClient; readonly pull: Pick<Pull, "author" | "state"> },
+): Promise<readonly Post[]> {
+  const needsNone = (author: string) => author === pull.author && pull.state !== "merged";
+  const asking = posts.filter(({ author, commands }) => commands.some(isRequest) && !needsNone(author));
+  const ordered = asking.toReversed().toSorted((left, right) => Number(right.trusted) - Number(left.trusted));
+  const logins = [...new Set(ordered.map(({ author }) => author))].slice(0, maxAsked);
+  const answers = new Map(
+    await Promise.all(logins.map(async (login) => [login, await askOrUndefined(login, github)] as const)),
+  );
+  return posts.map((post) => {
+    const isTrusted = post.trusted && post.author !== pull.author;
+    return answers.has(post.author) ? { ...post, canWrite: answers.get(post.author) ?? isTrusted } : post;
+  });
+}
+
+/** A reader's own token may not be allowed to ask: then GitHub's word beside the post is all there is. */
+async function askOrUndefined(login: string, github: GithubClient): Promise<boolean | undefined> {
+  return github.canWrite(login).catch((error) => {
+    if (error instanceof CountersignError && error.code === "GITHUB_REFUSED") return undefined;
+    throw error;
+  });
+}
+
+function isRequest({ kind }: Post["commands"][number]): boolean {
+  return kind === "propose" || kind === "withdraw";
+}
