@@ -218,13 +218,15 @@ export interface GroupVerdict {
   readonly members: readonly GroupMember[];
 }
 
-/** What the relayer may send now: everything about it was checked. */
+/** What may be sent now: everything about it was checked. */
 export interface FinalizeOrder {
   readonly proposal: Proposal;
   /** As few as make every quorum, in ascending order of signer. */
   readonly signatures: readonly SignerSignature[];
   /** What has to stand before: initcode by salt (protocol §4). */
   readonly deployments: readonly { readonly salt: Bytes32; readonly initcode: string; readonly account: Address }[];
+  /** The gate that alone can send it, where that is none of our relayers. */
+  readonly from?: Address;
 }
 
 export type ExecuteOrder = Pick<FinalizeOrder, "proposal" | "deployments">;

@@ -2,6 +2,7 @@ import type { PullFacts } from "../facts.ts";
 import type { Address } from "../protocol/hex.ts";
 import type { FinalizeOrder, MergeOrder, ProposalVerdict, PullVerdict } from "../verdict.ts";
 import { contractsOn } from "./proposal.ts";
+import { findDelay } from "./sender.ts";
 import { isRejected, selectMinimal } from "./tally.ts";
 
 /**
@@ -20,10 +21,20 @@ function toSteps({ chainId, proposal, reasons, tallies, signatures }: ProposalVe
   if (!proposal) return [];
   const deployments = toDeployments(proposal, chainId, facts);
   const quorum = () => ({ proposal, signatures: selectMinimal(tallies, signatures), deployments });
-  return reasons.flatMap(({ code }): MergeOrder[] => {
-    if (code === "finalizing") return [{ kind: "finalize", ...quorum() }];
-    if (code === "scheduling") return [{ kind: "schedule", ...quorum() }];
-    return code === "executing" ? [{ kind: "execute", proposal, deployments }] : [];
+  const isDelayed = findDelay(contractsOn(facts, chainId)) > 0;
+  return reasons.flatMap((reason): MergeOrder[] => {
+    switch (reason.code) {
+      case "finalizing":
+        return [{ kind: "finalize", ...quorum() }];
+      case "scheduling":
+        return [{ kind: "schedule", ...quorum() }];
+      case "gated":
+        return [{ kind: isDelayed ? "schedule" : "finalize", ...quorum(), from: reason.gate }];
+      case "executing":
+        return [{ kind: "execute", proposal, deployments }];
+      default:
+        return [];
+    }
   });
 }
 

@@ -3,31 +3,28 @@ import { toCancelData, toFinalizeData, toRevokeData, toScheduleData } from "../p
 import { packSignatures } from "../protocol/signature.ts";
 import type { ProposalVerdict, ReadyTransaction } from "../verdict.ts";
 import type { Known } from "./known.ts";
-import { findDelay, findGate, findRuled } from "./sender.ts";
+import { findDelay, findRuled } from "./sender.ts";
 import { isApproved, selectMinimal } from "./tally.ts";
 
 type Verdict = Pick<ProposalVerdict, "state" | "reasons" | "signatures" | "schedule">;
 
 /**
- * What others than our relayers have to send, or may: a gate or an authority the approval; each signer the word that he
- * takes back; a guardian the end of what is scheduled.
+ * What others than our relayers have to send, or may, beside the orders: an authority the approval; each signer the word
+ * that he takes back; a guardian the end of what is scheduled.
  */
 export function toReadyTransactions(verdict: Verdict, known: Known): ReadyTransaction[] {
   return [...toConsent(verdict, known), ...toRevocations(verdict, known), ...toCancellations(verdict, known)];
 }
 
-/** An authority takes its time, so it gets the call before the merge; a gate only what may be sent now. */
+/** An authority takes its time, so it gets the call before the merge. */
 function toConsent({ state, signatures }: Verdict, known: Known): ReadyTransaction[] {
-  const { facts, contracts, tallies, proposal } = known;
+  const { contracts, tallies, proposal } = known;
   const [ruled] = findRuled(contracts);
-  const isGated = state === "approved" && facts.pull.state === "merged";
-  const isRuled = state === "proposed" && ruled !== undefined && tallies.every(isApproved);
-  const from = isRuled ? ruled.authority : isGated ? findGate(known) : undefined;
-  if (!from) return [];
+  if (state !== "proposed" || !ruled || !tallies.every(isApproved)) return [];
   const packed = packSignatures(selectMinimal(tallies, signatures));
   const [purpose, toData] =
     findDelay(contracts) > 0 ? (["schedule", toScheduleData] as const) : (["finalize", toFinalizeData] as const);
-  return [toTransaction(known, { purpose, from, data: toData(proposal.approval, packed) })];
+  return [toTransaction(known, { purpose, from: ruled.authority, data: toData(proposal.approval, packed) })];
 }
 
 /** Signatures are public and live on chain until the deadline. What is scheduled can be revoked no more. */

@@ -18,10 +18,11 @@ export function decideUnsent(verdict: PullVerdict, ready: readonly ReadyTransact
   return { ...verdict, proposals };
 }
 
-/** The bytes that a relayer would send for an order, from any account to the same effect (protocol §3, §4). */
+/** The bytes that a relayer would send for an order: but for a gate's, from any account to the same effect (protocol §3, §4). */
 export function toTransactions(order: MergeOrder): ReadyTransaction[] {
   const { chainId, registry } = order.proposal.domain;
-  const step = { purpose: order.kind, chainId, from: undefined, to: registry, data: toData(order) };
+  const from = "from" in order ? order.from : undefined;
+  const step = { purpose: order.kind, chainId, from, to: registry, data: toData(order) };
   return [...(order.kind === "reject" ? [] : order.deployments.map((one) => toDeploy(one, chainId))), step];
 }
 

@@ -44,14 +44,14 @@ export async function mergePull(
   return tellMerge(after, await offerUnsent(after.facts, judged, clients), clients);
 }
 
-/** On chains without a relayer the bot only says what is to be sent. */
+/** What none of our relayers can send the bot only shows. */
 async function offerUnsent(facts: PullFacts, verdict: PullVerdict, clients: BotClients): Promise<PullVerdict> {
   const orders = decideMerge(facts, verdict).filter((order) => !isRelayed(order, clients));
   return decideUnsent(verdict, await readReady(orders, clients.registries));
 }
 
-function isRelayed({ proposal }: MergeOrder, { relayers }: BotClients): boolean {
-  return relayers.has(proposal.domain.chainId);
+function isRelayed(order: MergeOrder, { relayers }: BotClients): boolean {
+  return relayers.has(order.proposal.domain.chainId) && !("from" in order);
 }
 
 async function carryOut(order: MergeOrder, pull: Pull, clients: BotClients): Promise<FinalizeRefusal[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decideMerge } from "../../src/decide/merge.ts";
 import { decidePull } from "../../src/decide/pull.ts";
+import { decideUnsent, toTransactions } from "../../src/decide/unsent.ts";
 import type { ChainAnswers, ChainScheduleFacts, ContractFacts, PullFacts, Rules } from "../../src/facts.ts";
 import { type Address, toAddress } from "../../src/protocol/hex.ts";
 import { registryInterface } from "../../src/protocol/registry-calls.ts";
@@ -207,7 +208,7 @@ describe("where a governed record's proposal stands, and what is sent for it", (
     ],
     ["revoked", { revoked: signers.slice(0, 1) }, "proposed", "in_progress", ["merged-without-quorum", "waiting"], []],
     ["gated by us", { rules: { gate: relayer } }, "approved", "success", ["finalizing"], ["finalize"]],
-    ["gated", { rules: { gate: stranger } }, "approved", "success", ["gated"], []],
+    ["gated", { rules: { gate: stranger } }, "approved", "success", ["gated"], ["finalize"]],
     ["gated and open", { rules: { gate: stranger }, pull: {} }, "approved", "success", ["approved", "gated"], []],
     [
       "gated, and ripe: anyone executes",
@@ -304,10 +305,16 @@ describe("when it is looked at again", () => {
 });
 
 describe("the transactions of others", () => {
-  const ready = (scene: Scene) =>
-    (judge(scene).standing?.ready ?? []).map(({ purpose, from, data }) => {
-      return [purpose, from, registryInterface.parseTransaction({ data })?.name];
-    });
+  const ready = (scene: Scene) => {
+    const { verdict, orders } = judge(scene);
+    const unsent = orders.filter((order) => "from" in order).flatMap(toTransactions);
+    const offered = decideUnsent(verdict, unsent).proposals.flatMap((one) => one.ready ?? []);
+    return offered.map(({ purpose, from, data }) => [
+      purpose,
+      from,
+      registryInterface.parseTransaction({ data })?.name,
+    ]);
+  };
 
   it.each<[string, Scene, readonly unknown[]]>([
     ["a gate's", { rules: { gate: stranger } }, [["finalize", stranger, "finalize"]]],

@@ -27,6 +27,11 @@ describe("an order that no relayer pays for", () => {
     expect(call?.name).toBe(purposes.at(-1));
   });
 
+  it("is for the gate alone, where there is one; what it stands on is for anybody", () => {
+    const order = { kind: "finalize", ...quorum, from: contract } as const;
+    expect(toTransactions(order).map(({ from }) => from)).toEqual([undefined, contract]);
+  });
+
   it.each<[Reason, Reason["code"]]>([
     [{ code: "finalizing" }, "unsent"],
     [{ code: "scheduling", delay: 60 }, "unsent"],
