@@ -8,13 +8,14 @@ import { packSignatures, type SignerSignature } from "../../src/protocol/signatu
 import { countersign } from "../cli/countersign.ts";
 import { countFinalizing, finalizePast, readVersion } from "../stage/chain.ts";
 import { settle } from "../stage/example.ts";
-import { approve, awaitCheck, awaitComment } from "../stage/people.ts";
+import { approve, awaitCheck, awaitComment, say } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { createSigners, type Project } from "../stage/project.ts";
+import { govern, pass } from "../stage/rules.ts";
 import { repo } from "../stage/stage.ts";
 import { type OpenedPull, openPull } from "../stage/upgrade.ts";
 
-const names = ["unsent", "rotated", "ahead", "late"] as const;
+const names = ["unsent", "delayed", "rotated", "ahead", "late"] as const;
 let play: Play;
 
 /** No relayer: the App sends nothing. No webhook comes of what happens on the chain. */
@@ -77,6 +78,24 @@ describe("an App without a relayer", () => {
     expect(commandsIn(after)).toEqual([]);
     await readVersion(project, 2);
     expect(await countFinalizing(play.stage, project)).toBe(1);
+  });
+
+  it("shows what schedules, and once that is ripe what executes", async () => {
+    await govern(play.stage, projectAt(play, names.indexOf("delayed") + 1), { delay: 3_600 });
+    const { project, pull, comment } = await open("delayed");
+    await approve(play.stage, pull.number, { wallets: project.signers.slice(0, 2), comment });
+    await awaitCheck(play.stage, pull.head, "success");
+    await merge(pull);
+    const schedules = await awaitComment(play.stage, pull.number, "for anybody to send: schedules");
+    for (const command of commandsIn(schedules)) await sendShown(command);
+    expect(commandsIn(await awaitComment(play.stage, pull.number, "Scheduled on chain"))).toEqual([]);
+    await pass(play.stage, 3_600);
+    await say(play.stage.dev, pull.number, "/countersign execute");
+    const executes = await awaitComment(play.stage, pull.number, "for anybody to send: executes");
+    expect(await readReady(pull)).toMatchObject([{ purpose: "execute" }]);
+    for (const command of commandsIn(executes)) await sendShown(command);
+    await awaitComment(play.stage, pull.number, "Finalized on chain in transaction");
+    await readVersion(project, 3);
   });
 
   it("shows first what deploys an implementation that does not stand yet", async () => {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { explainStatus } from "../../explain/status.ts";
 import { readStatus } from "../../flows/status.ts";
-import type { ProposalVerdict, PullVerdict } from "../../verdict.ts";
+import type { ProposalState, ProposalVerdict, PullVerdict } from "../../verdict.ts";
 import type { Answer } from "../answer.ts";
 import { parsePullUrl } from "../arguments.ts";
 import { openRegistries, openSources } from "../clients.ts";
@@ -36,12 +36,14 @@ async function answerStatus(url: string, options: ChainOptions, session: Session
   return { exit: toExit(verdict), text: explainStatus(verdict), json };
 }
 
+const green: readonly ProposalState[] = ["approved", "scheduled", "finalized"];
+
 /** A definite no outweighs what is not known. Where nothing is registered, nothing stands in the way. */
 function toExit({ check, proposals }: PullVerdict): Answer["exit"] {
   if (check === "success") return 0;
   const isUnknown = (one: ProposalVerdict) =>
     one.state === "unknown" || one.reasons.some(({ code }) => code === "chain-unknown");
-  const open = proposals.filter(({ state }) => state !== "approved" && state !== "finalized");
+  const open = proposals.filter(({ state }) => !green.includes(state));
   return open.length > 0 && open.every(isUnknown) ? 3 : 1;
 }
 
