@@ -4,6 +4,7 @@ import { type Address, type Hex, toAddress } from "../../src/protocol/hex.ts";
 import { toFinalizeData, toRegisterData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures } from "../../src/protocol/signature.ts";
 import type { FinalizeOrder } from "../../src/verdict.ts";
+import { govern } from "../helpers/delayed-scene.ts";
 import { sendMined, signApproval } from "../helpers/registry.ts";
 import type { Intercept } from "../helpers/rpc-proxy.ts";
 import { type Scene, startScene } from "../helpers/scene.ts";
@@ -53,6 +54,18 @@ describe("an approved proposal", () => {
     );
     expect(results[0]).toEqual(results[1]);
     expect(await scene.readEffects(order.proposal)).toMatchObject({ changes: 2, versions: [2, 2] });
+  });
+
+  it("is sent by the one of our keys that is the gate of a record, and refused where none is", async () => {
+    const [gated] = scene.drafts;
+    await govern(scene, gated, { gate: toAddress(scene.anvil.accounts[3]?.address ?? "") });
+    const { approval } = (await scene.toOrder({ records: [gated] })).proposal;
+    const upgrades = approval.upgrades.map((upgrade) => ({ ...upgrade, version: 3 }));
+    const next = await scene.toSigned({ ...approval, upgrades });
+    expect(await ensureFinalized(next, await scene.startBot())).toMatchObject({ kind: "refused" });
+    const done = await ensureFinalized(next, await scene.startBot({ accounts: [2, 3] }));
+    expect(done).toMatchObject({ kind: "done" });
+    expect(await scene.readEffects(next.proposal)).toMatchObject({ changes: 1, versions: [3, 1], sent: 1 });
   });
 
   it("is done when somebody is faster between simulation and sending", async () => {

@@ -12,7 +12,7 @@ const delay = 86_400;
 /** The scene with a delay of a day on both records, and an order that moves both to version 3. */
 export async function startDelayedScene() {
   const scene = await startScene();
-  for (const draft of scene.drafts) await delayRecord(scene, draft);
+  for (const draft of scene.drafts) await govern(scene, draft, { delay });
   const { proposal } = await scene.toOrder({ term: 10 * delay });
   const upgrades = proposal.approval.upgrades.map((upgrade) => ({ ...upgrade, version: 3 }));
   const order = await scene.toSigned({ ...proposal.approval, upgrades });
@@ -26,15 +26,17 @@ export async function startDelayedScene() {
   return { scene, order, ripen };
 }
 
-async function delayRecord(
+/** Has the signers rotate their record to these rules; it has version 2 then. */
+export async function govern(
   { registry, anvil }: Scene,
   { contractAddress, signers, minSignatures }: RecordDraft,
+  rules: Partial<Pick<Rotation, "delay" | "gate">>,
 ): Promise<void> {
-  const none = { authority: zeroAddress, guardian: zeroAddress, gate: zeroAddress, commitReveal: false };
+  const none = { authority: zeroAddress, guardian: zeroAddress, gate: zeroAddress, delay: 0, commitReveal: false };
   const { timestamp } = await registry.readHead();
   const rotation: Rotation = {
-    ...none,
-    ...{ contractAddress, version: 2, signers, contractSigners: 0, minSignatures, delay, deadline: timestamp + 3_600 },
+    ...{ ...none, ...rules },
+    ...{ contractAddress, version: 2, signers, contractSigners: 0, minSignatures, deadline: timestamp + 3_600 },
   };
   const digest = hashMessage("Rotation", { domain: registry.domain, message: rotation });
   const signatures = packSignatures(sceneSigners.slice(0, 2).map((wallet) => signDigest(wallet, digest)));
