@@ -51,7 +51,7 @@ interface ITypedMessages {
     /// @notice Signers and governance of a record, replaced as a whole.
     /// @param authority a contract that takes the signers' place once it accepts; zero: none
     /// @param guardian may cancel what is scheduled, and pause; zero: none
-    /// @param gate alone may send finalize, follow, schedule and reveal; zero: anyone
+    /// @param gate alone may send finalize, follow, schedule, commit and reveal; zero: anyone
     /// @param delay seconds between schedule and execute, at most 30 days; zero: finalize in one step
     /// @param commitReveal whether a change may be scheduled as a commitment
     struct Rotation {

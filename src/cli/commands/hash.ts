@@ -26,7 +26,7 @@ export function addHash(program: Command, run: Run): void {
     .usage("[options] <source>")
     // Not asked for here: after --diff it is among the words that the option takes.
     .argument("[source]", "a directory, or REPOSITORY#COMMIT[:PATH]; REPOSITORY is a path or an https address")
-    .option("--manifest", "print the lines that the hash is the SHA-256 of")
+    .option("--manifest", "print the lines that the hash is the SHA-256 of, and it on stderr")
     .option("--diff <commits...>", "two commits A B: what changed in a directory, or REPOSITORY#:PATH, from A to B")
     .action((source: string | undefined, options: Options) => run((session) => answer(source, options, session)));
   finish(addHashOptions(command), [
@@ -54,7 +54,8 @@ async function answerHash(text: string, options: Options, session: Session): Pro
   const { manifest = false } = options;
   const answer = { exit: 0, json: toJson(hashed, { source, disk, manifest }) } as const;
   if (!manifest) return { ...answer, text: hashed.hash };
-  return { ...answer, text: `${hashed.hash}\n${toLines(hashed, session)}`, isExact: true };
+  session.progress.note(hashed.hash);
+  return { ...answer, text: toLines(hashed, session), isExact: true };
 }
 
 /** The hash is that of the files on this disk: told wherever a commit's would be another. */
