@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
+import { forgetCountedKeys } from "./counted-keys.ts";
 import type { KeySink } from "./events.ts";
 import { each, ensureQueues, type JobFailure, resume, revive } from "./jobs.ts";
 import type { ChainKey, CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
@@ -31,11 +32,12 @@ export interface Queue extends KeySink, Alarm {
 }
 
 const hourly = "17 * * * *";
-const repeated = { pollingIntervalSeconds: 0.5, localConcurrency: 4 };
+// pg-boss's own fetch stumbles over the oldest job where its key runs already; a group of one is passed over.
+const parallel = { localConcurrency: 4, groupConcurrency: 1 };
 /** In seconds: how soon it is seen that a job beats no longer, and how often what is done is thrown away. */
 const upkeep = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10, maintenanceIntervalSeconds: 3600 };
 /** The sweep makes thousands at once: they are taken ten by ten, without a pause while there are as many. */
-const many = { pollingIntervalSeconds: 2, localConcurrency: 4, batchSize: 10, burstWhenBatchFull: true };
+const many = { ...parallel, pollingIntervalSeconds: 2, batchSize: 10, burstWhenBatchFull: true };
 
 export interface QueueSettings {
   /** A PostgreSQL that any number of processes may share; without it, an embedded one in `directory`. */
@@ -60,6 +62,7 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
   const boss = embedded
     ? new PgBoss({ db: fromPglite(embedded), backend: "pglite", ...upkeep })
     : new PgBoss({ connectionString: String(databaseUrl), ...upkeep });
+  forgetCountedKeys(boss);
   boss.on("error", onError);
   await boss.start();
   await ensureQueues(boss, retries);
@@ -68,8 +71,10 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
   const send = async (name: string, key: object, { id, after }: { id: string; after: Date | undefined }) =>
     void (await boss.send(name, key, { singletonKey: id, group: { id }, ...(after && { startAfter: after }) }));
 
-  const look = async (key: ChainKey, startAfter = 0) =>
-    void (await boss.send("chain", key, { singletonKey: String(key.chainId), startAfter }));
+  const look = async (key: ChainKey, startAfter = 0) => {
+    const id = String(key.chainId);
+    await boss.send("chain", key, { singletonKey: id, group: { id }, startAfter });
+  };
 
   /** A fault changes nothing: the next look begins where the last one ended. */
   async function lookAgain(jobs: Job<ChainKey>[], handle: Handlers["chain"]): Promise<void> {
@@ -96,15 +101,14 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
         await revive(boss, { retries, onGivenUp });
         await handlers.sweep();
       };
-      // pg-boss's own fetch stumbles over the oldest job where its key runs already; a group of one is passed over.
-      const options = { ...repeated, groupConcurrency: 1 };
-      await boss.work("pull", options, told(handlers.pull));
-      await boss.work("wake", { ...options, pollingIntervalSeconds: 2 }, told(pull));
-      await boss.work("commit", options, told(handlers.commit));
+      const soon = { ...parallel, pollingIntervalSeconds: 0.5 };
+      await boss.work("pull", soon, told(handlers.pull));
+      await boss.work("wake", { ...parallel, pollingIntervalSeconds: 2 }, told(pull));
+      await boss.work("commit", soon, told(handlers.commit));
       await boss.work("installation", many, told(handlers.installation));
       await boss.work("sweep", { pollingIntervalSeconds: 2 }, told(sweep));
       await boss.schedule("sweep", sweeps, {}, { singletonKey: "sweep" });
-      await boss.work("chain", { pollingIntervalSeconds: 1, localConcurrency: 4 }, (jobs: Job<ChainKey>[]) =>
+      await boss.work("chain", { ...parallel, pollingIntervalSeconds: 1 }, (jobs: Job<ChainKey>[]) =>
         lookAgain(jobs, handlers.chain),
       );
     },

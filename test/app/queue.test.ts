@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { JobFailure } from "../../src/app/jobs.ts";
 import type { ChainKey, PullKey } from "../../src/app/keys.ts";
@@ -144,6 +145,19 @@ describe("the queue", () => {
     expect(failures.map(({ queue: name, reason }) => [name, reason])).toEqual([["chain", "the chain is down"]]);
   });
 
+  it("looks at the other chains while one does not answer, and is to be looked at again", async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<void>();
+    const looks: number[] = [];
+    chain = async ({ chainId }) => {
+      looks.push(chainId);
+      if (chainId === 20) await answer;
+    };
+    await queue.chain({ chainId: 20, interval: 3_600 });
+    await until("the first", async () => looks.length === 1);
+    for (const chainId of [20, 30]) await queue.chain({ chainId, interval: 3_600 });
+    await until("the other", async () => looks.includes(30), { timeout: 5_000 }).finally(resolve);
+  });
+
   it("tries a job again that failed, says so, and lets others pass meanwhile", async () => {
     const tries: number[] = [];
     pull = async ({ number }) => {
@@ -233,5 +247,18 @@ describe("what a process leaves behind when it ends", () => {
     await until("another sweep", async () => seen.length === 2);
     expect([done, givenUp.length]).toEqual([1, 1]);
     await next.stop();
+  });
+
+  it("is not taken for running because it was when pg-boss last counted", async () => {
+    const database = await PGlite.create(join(home, "second"));
+    await database.exec("UPDATE pgboss.queue SET singletons_active = '{1/2/8}' WHERE name = 'pull'");
+    await database.close();
+    const queue = await open("second");
+    const done: number[] = [];
+    pull = async ({ number }) => void done.push(number);
+    await start(queue);
+    await queue.pull(key(8));
+    await until("it", async () => done.includes(8), { timeout: 5_000 });
+    await queue.stop();
   });
 });
