@@ -29,6 +29,7 @@ export interface ListedRepository extends RepositoryKey {
 }
 
 export interface Installations {
+  /** Asked for once: who starts the App has looked already (assert-settings.ts). */
   readIdentity(): Promise<AppIdentity>;
   /** A client for one repository alone, and the token that git uses for it. */
   open(key: RepositoryKey): Promise<{ readonly api: Octokit; readonly token: string }>;
@@ -58,10 +59,10 @@ export function openInstallations({
   const auth = createAppAuth({ appId, privateKey, request: app.request });
 
   return {
-    async readIdentity() {
+    readIdentity: once(async () => {
       const { data } = await app.rest.apps.getAuthenticated();
       return { id: Number(data?.id), slug: String(data?.slug) };
-    },
+    }),
     async open({ installationId, repositoryId }) {
       const repositoryIds = [repositoryId];
       const wanted = { type: "installation", installationId, repositoryIds, permissions } as const;
@@ -80,6 +81,18 @@ export function openInstallations({
       const api = connect(installationId, { auth: token });
       return { api, list: () => listRepositories(installationId, api) };
     },
+  };
+}
+
+/** Asks until it has an answer, then never again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
   };
 }
 

@@ -50,16 +50,16 @@ export interface Workshop {
 /** The jobs behind the keys. */
 export function createHandlers(workshop: Workshop): Handlers {
   const { sink } = workshop;
-  const identity = once(() => workshop.installations.readIdentity());
+  const { readIdentity } = workshop.installations;
   return {
     pull: (key) =>
       orPostpone(
-        async () => review(key, await identity(), workshop),
+        async () => review(key, await readIdentity(), workshop),
         (until) => sink.pull(key, until),
       ),
     commit: (key) =>
       orPostpone(
-        async () => lookAt(key, await identity(), workshop),
+        async () => lookAt(key, await readIdentity(), workshop),
         (until) => sink.commit(key, until),
       ),
     installation: (key) =>
@@ -148,16 +148,4 @@ async function enqueue(
   { sink, numbers }: { sink: Workshop["sink"]; numbers: readonly number[] },
 ): Promise<void> {
   for (const number of new Set(numbers)) await sink.pull({ ...toRepositoryKey(key), number });
-}
-
-/** Asks until it has an answer, then never again. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask().catch((error) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
 }

@@ -28,8 +28,13 @@ afterAll(() => scene.end());
 const tokensAsked = () => scene.github.requests.filter(({ route }) => route.endsWith("/access_tokens")).length;
 
 describe("the App", () => {
-  it("knows who it is", async () => {
-    expect(await installations.readIdentity()).toEqual({ id: 7, slug: "countersign" });
+  it("knows who it is, and asks that once", async () => {
+    const asked = () => scene.github.requests.filter(({ route }) => route === "GET /app").length;
+    const before = asked();
+    for (let times = 0; times < 2; times++) {
+      expect(await installations.readIdentity()).toEqual({ id: 7, slug: "countersign" });
+    }
+    expect(asked() - before).toBe(1);
   });
 
   it("lists every repository that it is installed on, and none of a suspended installation", async () => {
