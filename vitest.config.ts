@@ -13,7 +13,8 @@ export default defineConfig({
     maxWorkers: 3,
     // For the processes that tests start: they compile the same sources.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node", import.meta.url)) },
-    testTimeout: 90_000,
+    // Against what hangs: several times what the longest takes on a quiet machine.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     coverage: { provider: "v8", include: ["src/**"] },
     projects: [

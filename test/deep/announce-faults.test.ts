@@ -34,7 +34,7 @@ describe("an announcement that does not get through", () => {
     await awaitCheck(play.stage, head, "success");
     await quiet(play);
     expect(await announced(play, digest)).toHaveLength(1);
-  }, 90_000);
+  });
 
   it("leaves check and comment as they are where it fails, and announces later", async () => {
     fragile.watch((request) => (request === "eth_estimateGas" ? "lost" : undefined));
@@ -53,5 +53,5 @@ describe("an announcement that does not get through", () => {
     expect((await awaitCheck(play.stage, head, "success")).output.title).toBe("Approved");
     await play.stage.owner.api.pulls.merge({ ...repo, pull_number: number });
     await awaitComment(play.stage, number, "Finalized on chain in transaction");
-  }, 90_000);
+  });
 });

@@ -3,7 +3,7 @@ import { awaitVersion, countFinalizing, readVersion } from "../stage/chain.ts";
 import { approve, awaitCheck, awaitComment, review, reviewer, say, signTyped } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { createSigners, signerAt } from "../stage/project.ts";
-import { rotate } from "../stage/rotation.ts";
+import { govern } from "../stage/rules.ts";
 import { repo } from "../stage/stage.ts";
 import { type OpenedPull, openPull, pushTo } from "../stage/upgrade.ts";
 import { until } from "../stage/wait.ts";
@@ -203,7 +203,7 @@ describe("a record that changes on chain while a pull request is open", () => {
   ])("voids what was signed before: %s, %s", async (name, _, from, threshold, title) => {
     const opened = await openApproved(name);
     const signers = createSigners(6).slice(from, from + 3);
-    await rotate(play.stage, opened.project, { signers, threshold });
+    await govern(play.stage, opened.project, { signers, threshold });
     await say(play.stage.dev, opened.number, "/countersign status");
     await awaitCheck(play.stage, opened.head, title);
     const comment = await awaitComment(play.stage, opened.number, `#### 0 of ${threshold} signed`);

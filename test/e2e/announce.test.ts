@@ -69,7 +69,7 @@ describe("`propose: on open`", () => {
     expect(next).not.toBe(digest);
     await awaitAnnounced(play, next);
     expect((await readProposed(play.stage.anvil, play.registry)).map((one) => one.digest)).toContain(digest);
-  }, 90_000);
+  });
 
   it("does not spend gas for a stranger, until a signer has approved", async () => {
     const { github, directory } = play.stage;
@@ -113,7 +113,7 @@ describe("`propose: on quorum`", () => {
     await quiet(play);
     expect(await announced(play, digest)).toEqual([found]);
     await awaitCheck(play.stage, head, "success");
-  }, 90_000);
+  });
 
   it("has announced by then what had its quorum before, under another configuration", async () => {
     const { data } = await play.stage.owner.api.issues.listComments({ ...repo, issue_number: 1 });

@@ -1,10 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toEip712Domain } from "../../src/protocol/approval.ts";
-import { type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
-import { messageTypes, type Rotation } from "../../src/protocol/messages.ts";
-import { byAddress } from "../../src/protocol/record.ts";
-import { registryInterface } from "../../src/protocol/registry-calls.ts";
-import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
 import { countersign } from "../cli/countersign.ts";
 import { countFinalizing, finalizePast, readVersion } from "../stage/chain.ts";
 import { settle } from "../stage/example.ts";
@@ -117,43 +111,13 @@ describe("an App without a relayer", () => {
 });
 
 describe("what others do on the chain", () => {
-  /** The council becomes the third signer alone. */
-  async function rotate({ registry, contract, signers }: Project): Promise<void> {
-    const [, anyone] = play.stage.anvil.accounts;
-    const { timestamp } = await registry.readHead();
-    const rotation: Rotation = {
-      contractAddress: contract,
-      version: 2,
-      signers: createSigners(4)
-        .slice(3)
-        .map(({ address }) => toAddress(address))
-        .toSorted(byAddress),
-      contractSigners: 0,
-      minSignatures: 1,
-      authority: zeroAddress,
-      guardian: zeroAddress,
-      gate: zeroAddress,
-      delay: 0,
-      commitReveal: false,
-      deadline: timestamp + 86_400,
-    };
-    const signatures = await Promise.all(
-      signers.slice(0, 2).map(async (wallet): Promise<SignerSignature> => {
-        const signature = await wallet.signTypedData(toEip712Domain(registry.domain), messageTypes.Rotation, rotation);
-        return { signer: toAddress(wallet.address), kind: "account", signature: signature as Hex };
-      }),
-    );
-    const data = registryInterface.encodeFunctionData("rotate", [rotation, packSignatures(signatures)]);
-    await settle(await anyone.sendTransaction({ to: registry.address, data }), anyone);
-  }
-
   it("shows at once where they changed the signers: what was approved waits again", async () => {
     const { project, pull, comment } = await open("rotated");
     await approve(play.stage, pull.number, { wallets: project.signers.slice(0, 2), comment });
     await awaitCheck(play.stage, pull.head, "success");
     await play.stage.github.idle();
     const start = Date.now();
-    await rotate(project);
+    await govern(play.stage, project, { signers: createSigners(4).slice(3), threshold: 1 });
     const run = await awaitCheck(play.stage, pull.head, "in_progress");
     expect(run.output.title).toBe("Waiting for signatures: 0 of 1 signed");
     expect(Date.now() - start).toBeLessThan(15_000);

@@ -29,7 +29,7 @@ describe("a push to an approved pull request", () => {
 
   beforeAll(async () => {
     ({ project, pull } = await openApproved(0));
-  }, 60_000);
+  });
 
   it("keeps the approvals where it does not touch the directory, and the new head turns green by itself", async () => {
     const head = await pushTo(play.stage, pull.branch, {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toAddress } from "../../src/protocol/hex.ts";
-import { readVersion } from "../stage/chain.ts";
+import { countCalls, readVersion } from "../stage/chain.ts";
 import { awaitCheck, awaitComment, say } from "../stage/people.ts";
 import { openPlay, type Play, projectAt } from "../stage/play.ts";
 import { dataUnder, mergeApproved } from "../stage/roads.ts";
-import { countCalls, govern, pass, readSchedule } from "../stage/rules.ts";
+import { govern, pass, readSchedule } from "../stage/rules.ts";
 import { until } from "../stage/wait.ts";
 
 const day = 86_400;

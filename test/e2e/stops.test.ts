@@ -56,7 +56,7 @@ describe("an App that is killed in the middle of a merge and started again comes
     fragile.watch(undefined);
     await play.start();
     await assertOneEnd(play, project, { pull, version: 2 });
-  }, 60_000);
+  });
 
   it("right after a webhook was accepted", async () => {
     const project = projectAt(play, 2);
@@ -71,7 +71,7 @@ describe("an App that is killed in the middle of a merge and started again comes
     await play.bot.stop("SIGKILL");
     await play.start();
     await assertOneEnd(play, project, { pull, version: 2 });
-  }, 60_000);
+  });
 });
 
 describe("an App whose chain does not answer", () => {
@@ -85,5 +85,5 @@ describe("an App whose chain does not answer", () => {
     await awaitCheck(play.stage, pull.head, "in_progress");
     fragile.watch(undefined);
     await awaitComment(play.stage, pull.number, "Finalized on chain in transaction");
-  }, 60_000);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Approval, Upgrade } from "../../src/protocol/approval.ts";
-import { type Hex, toAddress } from "../../src/protocol/hex.ts";
+import { type Address, type Hex, toAddress } from "../../src/protocol/hex.ts";
 import type { ContractRecord } from "../../src/protocol/record.ts";
-import { toFinalizeData } from "../../src/protocol/registry-calls.ts";
+import { registryInterface, toFinalizeData } from "../../src/protocol/registry-calls.ts";
 import { packSignatures, type SignerSignature } from "../../src/protocol/signature.ts";
 import { settle } from "./example.ts";
 import { readTypedData, signTyped } from "./people.ts";
@@ -25,15 +25,26 @@ export async function awaitVersion(project: Project, version: number): Promise<C
 }
 
 /** Every `finalize` that anybody sent to the registry for this contract, also those that reverted. */
-export async function countFinalizing({ anvil }: Stage, { registry, contract }: Project): Promise<number> {
-  const selector = toFinalizeData({ upgrades: [], deadline: 0 }, "0x").slice(0, 10);
+export async function countFinalizing(stage: Stage, project: Project): Promise<number> {
+  return countCalls(stage, project, { name: "finalize" });
+}
+
+/** How many transactions called this function of the registry for this record, also such that reverted. */
+export async function countCalls(
+  { anvil }: Stage,
+  { registry, contract }: Project,
+  { name, from: sender }: { readonly name: string; readonly from?: Address },
+): Promise<number> {
+  const selector = registryInterface.getFunction(name)?.selector;
+  if (selector === undefined) throw new Error(`the registry has no ${name}`);
   const needle = contract.slice(2).toLowerCase();
   const height = await anvil.provider.getBlockNumber();
   let count = 0;
   for (let number = 0; number <= height; number++) {
     const block = await anvil.provider.getBlock(number, true);
-    for (const { to, data } of block?.prefetchedTransactions ?? []) {
-      if (to === registry.address && data.startsWith(selector) && data.includes(needle)) count += 1;
+    for (const { to, from, data } of block?.prefetchedTransactions ?? []) {
+      const isCall = to === registry.address && data.startsWith(selector) && data.includes(needle);
+      if (isCall && (sender ?? from) === from) count += 1;
     }
   }
   return count;

@@ -8,17 +8,13 @@ import { until } from "./wait.ts";
 /** The sticky comment of a pull request, once it is there and says this. */
 export async function awaitComment({ owner }: Stage, number: number, saying: RegExp | string = ""): Promise<string> {
   let seen = "no comment";
-  return until(
-    `a comment saying ${saying}`,
-    async () => {
-      const { data } = await owner.api.issues.listComments({ ...repo, issue_number: number, per_page: 100 });
-      const body = data.find((comment) => parseMarker(comment.body ?? ""))?.body ?? undefined;
-      seen = body ?? seen;
-      const says = body !== undefined && (typeof saying === "string" ? body.includes(saying) : saying.test(body));
-      return says ? body : undefined;
-    },
-    { timeout: 45_000 },
-  ).catch((error) => {
+  return until(`a comment saying ${saying}`, async () => {
+    const { data } = await owner.api.issues.listComments({ ...repo, issue_number: number, per_page: 100 });
+    const body = data.find((comment) => parseMarker(comment.body ?? ""))?.body ?? undefined;
+    seen = body ?? seen;
+    const says = body !== undefined && (typeof saying === "string" ? body.includes(saying) : saying.test(body));
+    return says ? body : undefined;
+  }).catch((error) => {
     throw new Error(`${error.message}\nlast seen:\n${seen}`);
   });
 }

@@ -1,4 +1,4 @@
-import type { Wallet } from "ethers";
+import type { HDNodeWallet, Wallet } from "ethers";
 import { hashApproval } from "../../src/protocol/approval.ts";
 import { type Address, type Bytes32, type Hex, toAddress, zeroAddress } from "../../src/protocol/hex.ts";
 import { hashMessage } from "../../src/protocol/messages.ts";
@@ -9,25 +9,28 @@ import { settle } from "./example.ts";
 import type { Project } from "./project.ts";
 import type { Stage } from "./stage.ts";
 
-/** How a record is to be governed; nothing where absent. */
+/** How a record is to be governed: by the signers that it has, and nothing else, where absent. */
 export interface RulesDraft {
+  readonly signers?: readonly HDNodeWallet[];
+  readonly threshold?: number;
   readonly authority?: Address;
   readonly guardian?: Address;
   readonly gate?: Address;
   readonly delay?: number;
 }
 
-/** Has the signers rotate their record, undelayed as yet, to these rules. */
+/** Has the first signers of a record, which is undelayed as yet, rotate it to these rules. */
 export async function govern(stage: Stage, project: Project, draft: RulesDraft): Promise<void> {
   const { registry, contract, signers, threshold } = project;
+  const next = { signers, threshold, ...draft };
   const { number, timestamp } = await registry.readHead();
   const record = await registry.readRecord(contract, number);
   const rotation = {
     contractAddress: contract,
     version: (record?.version ?? 0) + 1,
-    signers: signers.map(({ address }) => toAddress(address)),
+    signers: next.signers.map(({ address }) => toAddress(address)),
     contractSigners: 0,
-    minSignatures: threshold,
+    minSignatures: next.threshold,
     authority: draft.authority ?? zeroAddress,
     guardian: draft.guardian ?? zeroAddress,
     gate: draft.gate ?? zeroAddress,
@@ -68,23 +71,4 @@ export function digestOf({ registry }: Project, comment: string): Bytes32 {
 /** What the chain has scheduled under a digest, and of the record now. */
 export async function readSchedule({ registry }: Project, digest: Bytes32) {
   return registry.readSchedule(digest, (await registry.readHead()).number);
-}
-
-/** How many transactions of a sender called this function of the registry for this record, also such that reverted. */
-export async function countCalls(
-  { anvil }: Stage,
-  { registry, contract }: Project,
-  { name, from }: { name: string; from: Address },
-): Promise<number> {
-  const selector = registryInterface.getFunction(name)?.selector ?? "none";
-  const height = await anvil.provider.getBlockNumber();
-  let count = 0;
-  for (let number = 0; number <= height; number++) {
-    const block = await anvil.provider.getBlock(number, true);
-    for (const one of block?.prefetchedTransactions ?? []) {
-      const isOurs = one.to === registry.address && one.from === from && one.data.startsWith(selector);
-      if (isOurs && one.data.includes(contract.slice(2).toLowerCase())) count += 1;
-    }
-  }
-  return count;
 }
