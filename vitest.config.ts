@@ -14,7 +14,7 @@ export default defineConfig({
     // For the processes that tests start: they compile the same sources.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node", import.meta.url)) },
     // Against what hangs: several times what the longest takes on a quiet machine.
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     coverage: { provider: "v8", include: ["src/**"] },
     projects: [

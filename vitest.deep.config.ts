@@ -17,7 +17,7 @@ export default defineConfig({
       COUNTERSIGN_ROADS: "all",
       NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/node", import.meta.url)),
     },
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 180_000,
     reporters: ["default", "./test/reporter.ts"],
   },

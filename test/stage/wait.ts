@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
-  { timeout = 60_000, interval = 100 }: { timeout?: number; interval?: number } = {},
+  { timeout = 90_000, interval = 100 }: { timeout?: number; interval?: number } = {},
 ): Promise<T> {
   const end = Date.now() + timeout;
   let last: unknown;
