@@ -5,6 +5,7 @@ import type { FileChanges } from "./protocol/file-changes.ts";
 import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
 import type { PostName } from "./protocol/reply-marker.ts";
 import type { SignerSignature } from "./protocol/signature.ts";
+import type { Where } from "./protocol/voices.ts";
 
 /** Why a proposal stands where it stands. `explain/reasons.ts` has the words of each. */
 export type Reason =
@@ -74,11 +75,6 @@ export type ProposalState =
   | "failed"
   | "blocked"
   | "unknown";
-
-export interface Where {
-  readonly url: string;
-  readonly author: string;
-}
 
 export interface RefusedPost extends Where {
   readonly refusal: Refusal;
