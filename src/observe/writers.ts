@@ -11,17 +11,17 @@ const maxAsked = 10;
  */
 export async function observeWriters(
   posts: readonly Post[],
-  { github, pull }: { readonly github: GithubClient; readonly pull: Pick<Pull, "author" | "state"> },
+  { github, pull }: { readonly github: GithubClient; readonly pull: Pick<Pull, "author" | "trusted" | "state"> },
 ): Promise<readonly Post[]> {
-  const needsNone = (author: string) => author === pull.author && pull.state !== "merged";
-  const asking = posts.filter(({ author, commands }) => commands.some(isRequest) && !needsNone(author));
+  const needsNone = ({ author, kind }: Post) => author === pull.author && kind === "comment" && pull.state !== "merged";
+  const asking = posts.filter((post) => post.commands.some(isRequest) && !needsNone(post));
   const ordered = asking.toReversed().toSorted((left, right) => Number(right.trusted) - Number(left.trusted));
   const logins = [...new Set(ordered.map(({ author }) => author))].slice(0, maxAsked);
   const answers = new Map(
     await Promise.all(logins.map(async (login) => [login, await askOrUndefined(login, github)] as const)),
   );
   return posts.map((post) => {
-    const isTrusted = post.trusted && post.author !== pull.author;
+    const isTrusted = post.author === pull.author ? pull.trusted : post.trusted;
     return answers.has(post.author) ? { ...post, canWrite: answers.get(post.author) ?? isTrusted } : post;
   });
 }

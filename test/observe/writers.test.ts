@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => assertAsked());
 
-const open = { author: "dev", state: "open" } as const;
+const open = { author: "dev", trusted: false, state: "open" } as const;
 const withdraw = (author: string, change = {}) => post([{ kind: "withdraw" }], { author, ...change });
 const plant = (login: string, status: number, permission = "none") =>
   planted.get(`/collaborators/${login}/permission`).reply(status, { permission });
@@ -42,6 +42,22 @@ describe("who may write", () => {
     });
     expect(found?.canWrite).toBe(false);
   });
+
+  it("is asked of the author's review, since nothing says when that was edited", async () => {
+    plant("dev", 200, "write");
+    const found = await observeWriters([withdraw("dev"), withdraw("dev", { kind: "review" })], { github, pull: open });
+    expect(found.map(({ canWrite }) => canWrite)).toEqual([true, true]);
+  });
+
+  it.each([true, false])(
+    "is GitHub's word beside the author's pull request (%s), where the token may not ask",
+    async (trusted) => {
+      plant("dev", 403);
+      const pull = { ...open, state: "merged", trusted } as const;
+      const [found] = await observeWriters([withdraw("dev", { trusted: true })], { github, pull });
+      expect(found?.canWrite).toBe(trusted);
+    },
+  );
 
   it("is GitHub's word beside the post, where the token may not ask", async () => {
     plant("ada", 403);
