@@ -66,11 +66,17 @@ describe("who may write", () => {
     expect(found.map(({ canWrite }) => canWrite)).toEqual([true, false]);
   });
 
-  it("is asked of ten at the most, of those first whom GitHub calls ours", async () => {
-    const crowd = Array.from({ length: 12 }, (_, index) => withdraw(`x${index}`));
+  it("is asked of all, so that strangers push nobody out", async () => {
     plant("ada", 200, "write");
-    for (const index of [11, 10, 9, 8, 7, 6, 5, 4, 3]) plant(`x${index}`, 200);
-    const found = await observeWriters([withdraw("ada", { trusted: true }), ...crowd], { github, pull: open });
-    expect(found[0]?.canWrite).toBe(true);
+    const crowd = Array.from({ length: 12 }, (_, index) => withdraw(`x${index}`));
+    for (const { author } of crowd) plant(author, 200);
+    const [found] = await observeWriters([withdraw("ada"), ...crowd], { github, pull: open });
+    expect(found?.canWrite).toBe(true);
+  });
+
+  it("is not known where more ask than can be asked about", async () => {
+    const crowd = Array.from({ length: 101 }, (_, index) => withdraw(`x${index}`));
+    const asking = observeWriters([...crowd, withdraw("x0")], { github, pull: open });
+    await expect(asking).rejects.toMatchObject({ code: "GITHUB_TOO_MANY", message: expect.stringContaining("101") });
   });
 });
