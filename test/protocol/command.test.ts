@@ -103,6 +103,15 @@ describe("text that is no command", () => {
   });
 });
 
+describe("the longest post", () => {
+  const pieces = ["`", "``a", "<!--", "<a ", "<a b='", "](", "](aaaa", '](a "', "> a\na\n", "[", "\\", "- > "];
+  it.each(pieces)("full of %j is read at once", (piece) => {
+    const begun = performance.now();
+    expect(parseCommands(piece.repeat(65_536 / piece.length))).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+});
+
 describe("a line that begins like a command and is none", () => {
   const lines = [
     "/countersign",
