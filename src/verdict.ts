@@ -196,6 +196,7 @@ export type GroupReason =
   | { readonly code: "group-elsewhere"; readonly paths: readonly string[] }
   | { readonly code: "pull-unknown"; readonly number: number }
   | { readonly code: "pull-not-ready"; readonly number: number }
+  | { readonly code: "pull-not-open"; readonly number: number }
   | { readonly code: "version-taken"; readonly number: number; readonly by: number; readonly contract: Address }
   | { readonly code: "would-land-other"; readonly number: number; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "nobody-proposed"; readonly path: string };
@@ -203,6 +204,7 @@ export type GroupReason =
 /** A pull request of a merge group, judged by itself. */
 export interface GroupMember {
   readonly number: number;
+  readonly isOpen: boolean;
   readonly verdict: PullVerdict;
 }
 

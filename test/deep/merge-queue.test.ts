@@ -18,6 +18,7 @@ const names = [
   "unsigned",
   "lost",
   "rerun",
+  "done",
 ] as const;
 type Name = (typeof names)[number];
 
@@ -153,6 +154,26 @@ describe("a merge group", () => {
     const run = await awaitCheck(play.stage, String(group?.sha), "failure");
     expect(run.output.summary).toContain(`#${pull.number}: Waiting for signatures: 0 of 2 signed`);
     expect(await group?.settle()).toBe("invalidated");
+  });
+
+  it("must not land in the name of a pull request that has landed before", async () => {
+    const land = async (text: string, version: number) => {
+      const pull = await openApproved("done", { branch: text, files: { "rules/done/Rules.txt": text } });
+      const [group] = await queue([pull]);
+      await awaitCheck(play.stage, String(group?.sha), "success");
+      expect(await group?.settle()).toBe("merged");
+      await awaitVersion(projectOf("done"), version);
+      return pull;
+    };
+    const first = await land("first-rules", 2);
+    await land("other-rules", 3);
+    const back = await open("done", { branch: "back", files: { "rules/done/Rules.txt": "first-rules" } });
+    await awaitCheck(play.stage, back.head, "Waiting for signatures: 0 of 2 signed");
+    const base = await play.stage.work.git("rev-parse", "main");
+    const ref = `refs/heads/gh-readonly-queue/main/pr-${first.number}-${base}`;
+    await play.stage.work.git("push", "--quiet", "origin", `${back.head}:${ref}`);
+    const run = await awaitCheck(play.stage, back.head, "failure");
+    expect(run.output.summary).toContain(`#${first.number} is not open`);
   });
 
   it("is found by the next start where its webhooks were lost", async () => {
