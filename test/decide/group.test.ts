@@ -22,7 +22,7 @@ function member(number: number, signed: number, facts: PullFacts = baseFacts): G
     const signature = proposed?.proposal && approval(wallet, proposed.proposal);
     return signature ? [post([{ kind: "sign", signature }])] : [];
   });
-  return { number, verdict: decidePull({ ...facts, posts }) };
+  return { number, isOpen: true, verdict: decidePull({ ...facts, posts }) };
 }
 
 const approved = member(7, 6);
@@ -44,8 +44,11 @@ const path = "contracts/vault";
 
 /** As its own check says it: scheduled before the merge, and withdrawn. */
 function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): GroupMember {
-  const { number, verdict } = approved;
-  return { number, verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) } };
+  const { verdict } = approved;
+  return {
+    ...approved,
+    verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) },
+  };
 }
 
 const scheduled = inState("scheduled", "success");
@@ -80,6 +83,24 @@ describe("a merge group", () => {
 
   it.each<[string, GroupFacts, readonly GroupMember[], readonly GroupReason[]]>([
     ["a signature is missing", landing, [member(7, 5)], [{ code: "pull-not-ready", number: 7 }]],
+    [
+      "one is closed or merged already",
+      landing,
+      [{ ...approved, isOpen: false }],
+      [{ code: "pull-not-open", number: 7 }],
+    ],
+    [
+      "one that is closed proposes nothing",
+      nothing,
+      [{ ...quiet, isOpen: false }],
+      [{ code: "pull-not-open", number: 9 }],
+    ],
+    [
+      "one that is closed cannot be judged",
+      nothing,
+      [{ ...unread, isOpen: false }],
+      [{ code: "pull-not-open", number: 7 }],
+    ],
     ["the configuration has errors", nothing, [misconfigured], [{ code: "pull-not-ready", number: 7 }]],
     ["one is withdrawn", landing, [withdrawn], [{ code: "pull-not-ready", number: 7 }]],
     ["another hash would land", otherHash, [approved], [differs]],
