@@ -1,3 +1,5 @@
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readVersion } from "../stage/chain.ts";
 import { assertOneEnd, type FragilePlay, openApproved, openFragilePlay, type Watcher } from "../stage/crash.ts";
@@ -111,4 +113,22 @@ describe("a transaction that is written down, and that no node has", () => {
     await awaitComment(play.stage, pull.number, "has moved on since the merge");
     await readVersion(project, 1);
   });
+});
+
+describe("an App whose data directory another process took, while it stood still", () => {
+  it("ends at once: two in one embedded database destroy it", async () => {
+    const { pid, log } = play.bot;
+    const data = String(play.stage.toSettings(play.registry).COUNTERSIGN_DATA);
+    await utimes(join(data, "store", ".lock"), 0, 0);
+    await until("its end", async () => !isAlive(pid));
+    expect(log.join("")).toContain("another process took the data directory");
+  });
+
+  function isAlive(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  }
 });
