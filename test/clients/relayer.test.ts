@@ -141,6 +141,18 @@ describe("when the answer to sending is lost or a lie", () => {
   });
 });
 
+describe("what was mined while nobody looked", () => {
+  it("is settled by the next order, which comes after it", async () => {
+    const receipts = "eth_getTransactionReceipt";
+    proxy.intercept(async ({ method }, forward) => (method === receipts ? "drop" : forward()));
+    await expect(open({ timeout: 200 }).send(order)).rejects.toMatchObject({ code: "TRANSACTION_UNKNOWN" });
+    proxy.intercept((_, forward) => forward());
+    expect(await open().send(next)).toMatchObject({ block: 2 });
+    expect(await store.transactions.findByPurpose(sender(), "count")).toMatchObject({ outcome: "succeeded" });
+    expect(await readEffects()).toEqual({ calls: 2, nonce: 2 });
+  });
+});
+
 describe("what was recorded and no node has", () => {
   let sent: number;
 
