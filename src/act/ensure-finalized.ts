@@ -44,12 +44,11 @@ async function findChange(proposal: Proposal, registry: Registry): Promise<Bytes
 function findMissing(receipt: Receipt, { approval, digest }: Proposal, registry: Registry): readonly string[] {
   const changes = registry.parseFinalized(receipt);
   const missing = approval.upgrades.filter(
-    ({ contractAddress, version, contractHash }) =>
+    ({ contractAddress, contractHash }) =>
       !changes.some(
         (change) =>
           change.digest === digest &&
           change.contractAddress === contractAddress &&
-          change.version === version &&
           change.contractHash === contractHash,
       ),
   );

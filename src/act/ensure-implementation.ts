@@ -1,9 +1,9 @@
 import type { Registry } from "../clients/registry.ts";
-import type { Relayer } from "../clients/relayer.ts";
 import { CountersignError, failure } from "../errors.ts";
 import { deployerAddress, toDeploymentData } from "../protocol/bytecode.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { FinalizeOrder } from "../verdict.ts";
+import type { ChainClients } from "./ensure-step.ts";
 
 export type Deployment = FinalizeOrder["deployments"][number];
 
@@ -16,7 +16,7 @@ export type Deployment = FinalizeOrder["deployments"][number];
  */
 export async function ensureImplementation(
   deployment: Deployment,
-  { registry, relayer }: { readonly registry: Registry; readonly relayer: Relayer },
+  { registry, relayer, assertDue }: ChainClients,
 ): Promise<void> {
   const { salt, initcode, account } = deployment;
   const stands = async () => (await registry.readCode(account)) !== "0x";
@@ -24,7 +24,7 @@ export async function ensureImplementation(
   await assertDeployer(registry);
   const data = toDeploymentData(salt, initcode as Hex);
   try {
-    await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data });
+    await relayer.send({ purpose: `deploy ${account}`, to: deployerAddress, data, assertDue });
   } catch (error) {
     // Anyone may deploy it, also a moment ago.
     if (error instanceof CountersignError && error.code === "CHAIN_REVERTED" && (await stands())) return;

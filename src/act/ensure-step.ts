@@ -13,6 +13,8 @@ export type Outcome =
 export interface ChainClients {
   readonly registry: Registry;
   readonly relayer: Relayer;
+  /** Throws where nothing of it must be sent any more; asked right before anything is. */
+  readonly assertDue?: (() => Promise<void>) | undefined;
 }
 
 /** One transaction to the registry that takes effect at most once, whoever sends it. */
@@ -45,12 +47,13 @@ export async function ensureStep(step: Step, clients: ChainClients): Promise<Out
   }
 }
 
-async function take(step: Step, { registry, relayer }: ChainClients): Promise<Outcome> {
+async function take(step: Step, { registry, relayer, assertDue }: ChainClients): Promise<Outcome> {
   const { purpose, data } = step;
-  const earlier = await relayer.find(purpose);
+  const order = { purpose, to: registry.address, data, assertDue };
+  const earlier = await relayer.find(order);
   if (earlier) return toOutcome(earlier, step);
   await assertPasses(data, { registry, relayer });
-  return toOutcome(await relayer.send({ purpose, to: registry.address, data }), step);
+  return toOutcome(await relayer.send(order), step);
 }
 
 /** A gate lets one sender pass: it is enough that one of ours does. @throws CHAIN_REVERTED */

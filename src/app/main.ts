@@ -6,7 +6,11 @@ import { startApp } from "./start.ts";
 try {
   const settings = readAppSettings(process.env);
   const log = pino({ level: settings.logLevel });
-  const app = await startApp(settings, { log, path: process.env.PATH });
+  const onLost = () => {
+    log.fatal("another process took the data directory while this process stood still, so this one ends");
+    process.exit(3);
+  };
+  const app = await startApp(settings, { log, path: process.env.PATH, onLost });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
       log.info({ signal }, "stopping");

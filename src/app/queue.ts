@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
+import { translated } from "../clients/store/translated.ts";
 import type { KeySink } from "./events.ts";
 import { each, ensureQueues, type JobFailure, resume, revive } from "./jobs.ts";
 import type { ChainKey, CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
@@ -55,7 +56,12 @@ export interface QueueSettings {
   onGivenUp(failure: JobFailure): void;
 }
 
-export async function openQueue(settings: QueueSettings): Promise<Queue> {
+/** @throws STORE_FAILED where the database cannot be opened */
+export function openQueue(settings: QueueSettings): Promise<Queue> {
+  return translated(() => open(settings));
+}
+
+async function open(settings: QueueSettings): Promise<Queue> {
   const { databaseUrl, directory, sweeps = hourly, retries = 8, onError, onFailed, onGivenUp } = settings;
   const embedded = databaseUrl === undefined ? await PGlite.create(directory) : undefined;
   const boss = embedded

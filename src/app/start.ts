@@ -31,9 +31,12 @@ export interface RunningApp {
 }
 
 /** A database that cannot be opened is most likely a wrong setting. */
-function nameSetting(error: unknown, name: string): unknown {
-  const isStore = error instanceof CountersignError && error.code === "STORE_FAILED";
-  return isStore ? failure("SETTING_INVALID", `${name}: ${error.message}`) : error;
+async function orNameSetting<T>(opening: Promise<T>, { databaseUrl }: AppSettings): Promise<T> {
+  return opening.catch((error) => {
+    if (!(error instanceof CountersignError) || error.code !== "STORE_FAILED") throw error;
+    const name = databaseUrl === undefined ? "COUNTERSIGN_DATA" : "DATABASE_URL";
+    throw failure("SETTING_INVALID", `${name}: ${error.message}`);
+  });
 }
 
 /** Numbers alone: names are people's words. */
@@ -49,11 +52,16 @@ async function listenOn(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Builds the clients, hands them down, and opens the door. `path`: where git is looked for. */
-export async function startApp(
-  settings: AppSettings,
-  { log, path }: { readonly log: Logger; readonly path: string | undefined },
-): Promise<RunningApp> {
+/** What the process gives the App: `path` is where git is looked for. */
+export interface Surroundings {
+  readonly log: Logger;
+  readonly path: string | undefined;
+  /** Told when another process has the data directory: this one must not do anything more. */
+  onLost(): void;
+}
+
+/** Builds the clients, hands them down, and opens the door. */
+export async function startApp(settings: AppSettings, { log, path, onLost }: Surroundings): Promise<RunningApp> {
   const { appId, privateKey, webhookSecret, previousSecret, host, chains, data, databaseUrl } = settings;
   const wallets = await openWallets(settings.relayers);
   const opened = chains.map((chain) => ({ ...chain, chain: openChain(chain) }));
@@ -63,18 +71,15 @@ export async function startApp(
   );
   const installations = openInstallations({ appId, privateKey, host });
   await assertIdentity(installations, () => log.warn({ host: host.origin }, "GitHub does not answer yet"));
-  const store = await openStore({ directory: join(data, "store"), ...(databaseUrl && { databaseUrl }) }).catch(
-    (error) => {
-      throw nameSetting(error, databaseUrl === undefined ? "COUNTERSIGN_DATA" : "DATABASE_URL");
-    },
-  );
+  const place = { directory: join(data, "store"), ...(databaseUrl && { databaseUrl }), onLost };
+  const store = await orNameSetting(openStore(place), settings);
   if (wallets.length === 0) log.warn("no relayer: transactions are only shown on their pull requests");
   const relayers = new Map(
     (wallets.length > 0 ? opened : []).map(({ chainId, chain, maxFeePerGas }) => {
       return [chainId, createRelayers({ chain, wallets, store, maxFeePerGas })];
     }),
   );
-  const queue = await openQueue({
+  const opening = openQueue({
     databaseUrl,
     directory: join(data, "queue"),
     onError: ({ message }) => log.error({ reason: message }, "the queue's database does not work"),
@@ -82,6 +87,7 @@ export async function startApp(
     onGivenUp: (failure) =>
       log.error(toFields(failure), "a job had failed too often, and is taken up again by the sweep"),
   });
+  const queue = await orNameSetting(opening, settings);
   // Probot logs the whole event beside an error; people's words have no place in a log.
   const quiet = log.child({}, { redact: { paths: ["event"], remove: true } });
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: host.api, log: quiet });

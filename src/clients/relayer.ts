@@ -4,7 +4,7 @@ import PQueue from "p-queue";
 import { CountersignError, failure } from "../errors.ts";
 import { type Address, type Bytes32, toAddress } from "../protocol/hex.ts";
 import type { Chain } from "./chain.ts";
-import { broadcast, type Following, findAttempts, follow } from "./relayer/follow.ts";
+import { broadcast, type Following, findAttempts, follow, outwait } from "./relayer/follow.ts";
 import { lookForReceipt, type Receipt } from "./relayer/receipt.ts";
 import { signOrder, type TransactionOrder } from "./relayer/sign.ts";
 import type { SignedTransaction, Transactions } from "./store/transactions.ts";
@@ -23,6 +23,9 @@ export interface RelayerSettings {
   readonly bumpAfter?: number;
 }
 
+/** Its bytes are in the store. */
+type SentBefore = Pick<TransactionOrder, "purpose" | "assertDue">;
+
 /** The key that pays for transactions. It has no authority: with it alone nothing can be changed (protocol §1). */
 export interface Relayer {
   readonly address: Address;
@@ -30,19 +33,18 @@ export interface Relayer {
   readonly addresses: readonly Address[];
   /**
    * Sends one transaction for a purpose and waits until it is confirmed; where one was sent for it before, by any
-   * process on this store, waits for that one. Whatever happens, at most one for each purpose takes effect.
+   * process on this store, waits for that one. Whatever happens, at most one for each purpose takes effect. What was
+   * recorded for another purpose never goes out here: it may not be due any more.
    *
    * @throws CHAIN_REVERTED where it would revert (nothing is sent) or did
    * @throws RELAYER_UNABLE without funds, or where gas costs more than the cap; nothing is sent
    * @throws TRANSACTION_UNKNOWN where its end cannot be found out yet: call again
    */
   send(order: TransactionOrder): Promise<Receipt>;
-  /** Waits for what was sent for the purpose before; undefined where nothing was, or it came to nothing. */
-  find(purpose: string): Promise<Receipt | undefined>;
+  /** Waits for what was sent for the order before; undefined where nothing was, or it came to nothing. */
+  find(order: SentBefore): Promise<Receipt | undefined>;
   /** Waits until anybody's transaction is confirmed. @throws TRANSACTION_UNKNOWN */
   confirm(transaction: Bytes32): Promise<Receipt>;
-  /** At start: brings what was left unsettled to its end. */
-  resume(): Promise<void>;
 }
 
 /** One transaction at a time: here by a queue, between processes by the store. */
@@ -56,37 +58,37 @@ export function createRelayer({ chain, wallet, store, others = [], ...limits }: 
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => queue.add(task);
 
   async function send(order: TransactionOrder): Promise<Receipt> {
-    const earlier = await find(order.purpose);
+    const earlier = await find(order);
     if (earlier) return earlier;
-    await resume();
+    await awaitOthers();
     await awaitQuiet();
     const done = await order.findDone?.();
     if (done) return done;
+    await order.assertDue?.();
     const signed = await signOrder(order, following);
     // Written down before it is sent. Another process on this store was faster: its transaction comes first.
     if (!(await transactions.record(signed))) return send(order);
     await broadcast(signed, chain);
-    return (await settle(signed)) ?? send(order);
+    return (await settle(signed, await follow(signed, { ...following, assertDue: order.assertDue }))) ?? send(order);
   }
 
-  async function find(purpose: string): Promise<Receipt | undefined> {
+  async function find({ purpose, assertDue }: SentBefore): Promise<Receipt | undefined> {
     // Of any key: one that was taken out of the settings may have sent it.
     const earlier = await transactions.findByPurpose(sender, purpose);
     if (!earlier || earlier.outcome === "reverted" || earlier.outcome === "replaced") return undefined;
     // Also where it succeeded once: a reorganisation may have taken it back, and then the same bytes go out again.
-    return settle(earlier);
+    return settle(earlier, await follow(earlier, { ...following, assertDue }));
   }
 
-  async function resume(): Promise<void> {
+  async function awaitOthers(): Promise<void> {
     const live = await transactions.findLive(sender);
     if (!live) return;
-    await settle(live).catch((error) => {
+    await settle(live, await outwait(live, following)).catch((error) => {
       if (!(error instanceof CountersignError) || error.code !== "CHAIN_REVERTED") throw error;
     });
   }
 
-  async function settle(recorded: SignedTransaction): Promise<Receipt | undefined> {
-    const end = await follow(recorded, following);
+  async function settle(recorded: SignedTransaction, end: Receipt | "replaced"): Promise<Receipt | undefined> {
     const [newest = recorded] = await findAttempts(recorded, transactions);
     await transactions.settle(newest, end === "replaced" ? end : end.succeeded ? "succeeded" : "reverted");
     if (end === "replaced") return undefined;
@@ -109,7 +111,8 @@ export function createRelayer({ chain, wallet, store, others = [], ...limits }: 
     const pending = (await count("pending")) - latest;
     if (pending <= 0) return 0;
     // Written down before it is sent: what is known is known by now.
-    return pending - ((await transactions.findLive({ ...sender, relayer: account })) ? 1 : 0);
+    const known = await transactions.findByNonce({ ...sender, relayer: account }, latest);
+    return pending - (known.length > 0 ? 1 : 0);
   }
 
   async function confirm(transaction: Bytes32): Promise<Receipt> {
@@ -133,8 +136,7 @@ export function createRelayer({ chain, wallet, store, others = [], ...limits }: 
     address,
     addresses: [address],
     send: (order) => inTurn(() => send(order)),
-    find: (purpose) => inTurn(() => find(purpose)),
+    find: (order) => inTurn(() => find(order)),
     confirm,
-    resume: () => inTurn(resume),
   };
 }

@@ -55,12 +55,11 @@ export function createRelayers({ wallets, ...settings }: RelayersSettings): Rela
     address: first.address,
     addresses: all.flatMap(({ addresses }) => addresses),
     send,
-    find: async (purpose) => {
-      const earlier = await store.transactions.findByPurpose(chain, purpose);
-      return (all.find(({ address }) => address === earlier?.relayer) ?? first).find(purpose);
+    find: async (order) => {
+      const earlier = await store.transactions.findByPurpose(chain, order.purpose);
+      return (all.find(({ address }) => address === earlier?.relayer) ?? first).find(order);
     },
     confirm: first.confirm,
-    resume: async () => void (await Promise.all(all.map((one) => one.resume()))),
   };
 }
 

@@ -1,6 +1,4 @@
-import { CountersignError, failure } from "../errors.ts";
 import type { KnownBlobs } from "./git/blob-hash.ts";
-import { toPrintable } from "./revert.ts";
 import { openEmbedded, openPostgres } from "./store/database.ts";
 import { createDatabaseBlobs } from "./store/database-blobs.ts";
 import { createDatabaseDeliveries, type Deliveries } from "./store/database-deliveries.ts";
@@ -8,6 +6,7 @@ import { createDatabaseTransactions } from "./store/database-transactions.ts";
 import { createDatabaseWatches } from "./store/database-watches.ts";
 import { migrate } from "./store/migrations.ts";
 import type { Transactions } from "./store/transactions.ts";
+import { translated } from "./store/translated.ts";
 import type { Watches } from "./store/watches.ts";
 
 export interface StoreSettings {
@@ -20,6 +19,8 @@ export interface StoreSettings {
   readonly mostDeliveries?: number;
   /** Milliseconds after which the lock of a killed process is taken over, at least 2,000. */
   readonly staleAfter?: number;
+  /** Told when another process took the directory, from a process that stood still for so long. Nothing is read here any more. */
+  readonly onLost?: () => void;
 }
 
 /** What a restart should know at once. Nothing lives only here: GitHub and the chain know the rest. */
@@ -44,9 +45,10 @@ export async function openStore({
   mostBlobs = 500_000,
   mostDeliveries = 1_000_000,
   staleAfter = 5_000,
+  onLost,
 }: StoreSettings): Promise<Store> {
   const opened = await translated(async () =>
-    databaseUrl === undefined ? openEmbedded(directory, { staleAfter }) : openPostgres(databaseUrl),
+    databaseUrl === undefined ? openEmbedded(directory, { staleAfter, onLost }) : openPostgres(databaseUrl),
   );
   try {
     await translated(() => migrate(opened.database));
@@ -71,17 +73,6 @@ export async function openStore({
     watches: translateWatches(createDatabaseWatches(database)),
     close,
   };
-}
-
-/** The cause is left out on purpose: an invalid address comes with its password. */
-async function translated<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (error instanceof CountersignError) throw error;
-    const words = error instanceof Error ? error.message || error.name : String(error);
-    throw failure("STORE_FAILED", `the database does not work: ${toPrintable(words)}`);
-  }
 }
 
 function translateAll(transactions: Transactions): Transactions {

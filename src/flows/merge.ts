@@ -59,11 +59,10 @@ async function carryOut(order: MergeOrder, pull: Pull, clients: BotClients): Pro
   const registry = clients.registries.get(chainId);
   const relayer = clients.relayers.get(chainId);
   if (!registry || !relayer) return [];
-  if (order.kind !== "reject") {
-    for (const deployment of order.deployments) await ensureImplementation(deployment, { registry, relayer });
-    await assertTip(pull, clients);
-  }
-  const outcome = await take(order, { registry, relayer });
+  const isRejection = order.kind === "reject";
+  const means = { registry, relayer, assertDue: isRejection ? undefined : () => assertTip(pull, clients) };
+  for (const deployment of isRejection ? [] : order.deployments) await ensureImplementation(deployment, means);
+  const outcome = await take(order, means);
   return outcome.kind === "refused" ? [{ digest: order.proposal.digest, message: outcome.message }] : [];
 }
 
@@ -82,7 +81,7 @@ function take(order: MergeOrder, clients: ChainClients): Promise<Outcome> {
   }
 }
 
-/** Right before sending, the tip is still the one that was compared (protocol §6): builds and deployments take their time. */
+/** Right before sending, the tip is still the one that was compared (protocol §6): builds, deployments and other orders take their time. */
 async function assertTip({ baseBranch, baseTip }: Pull, { git }: BotClients): Promise<void> {
   const tip = (await git.readBranches([baseBranch])).get(baseBranch) ?? baseTip;
   if (tip !== baseTip) throw failure("TIP_MOVED", `expected ${baseTip} at the tip of the base branch, found ${tip}`);

@@ -76,6 +76,11 @@ describe("the check run", () => {
     await ensure(waiting);
   });
 
+  it("is left alone at any age once it is finished, which never gets stale", async () => {
+    plantRun(approved, 11);
+    await ensure(approved);
+  });
+
   it("is cut to what GitHub takes", async () => {
     plantRun(undefined);
     planted

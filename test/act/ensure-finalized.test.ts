@@ -48,6 +48,15 @@ describe("an approved proposal", () => {
     expect(await scene.readEffects(order.proposal)).toEqual({ ...onlyOnce, sent: 0 });
   });
 
+  it("is not sent where it is not due any more, which nobody asks once it is done", async () => {
+    const assertDue = async () => expect.fail("not due");
+    const bot = { ...(await scene.startBot()), assertDue };
+    await expect(ensureFinalized(order, bot)).rejects.toThrow("not due");
+    expect(bot.proxy.count("eth_sendRawTransaction")).toBe(0);
+    const done = await ensureFinalized(order, await scene.startBot({ accounts: [3] }));
+    expect(await ensureFinalized(order, bot)).toEqual(done);
+  });
+
   it("is finalized once when two bots with two keys try at once", async () => {
     const results = await Promise.all(
       [await scene.startBot(), await scene.startBot({ accounts: [3] })].map((bot) => ensureFinalized(order, bot)),

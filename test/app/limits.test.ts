@@ -174,4 +174,23 @@ describe("on github.com", () => {
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(nock.pendingMocks()).toHaveLength(1);
   });
+
+  it("a limit lasts until the latest end that was told of, in whatever order the answers came", async () => {
+    const limit = (seconds: string) => [429, { message: "Too many requests" }, { "retry-after": seconds }] as const;
+    planted
+      .get("/repos/acme/vault/pulls/1")
+      .delay(300)
+      .reply(...limit("60"));
+    planted
+      .get("/repos/acme/vault/issues/1/comments")
+      .query(true)
+      .delay(600)
+      .reply(...limit("1"));
+    const github = await openKey(key);
+    await Promise.allSettled([github.readPull(1), github.listComments(1)]);
+    expect(nock.pendingMocks()).toEqual([]);
+    const error = await github.readPull(2).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "GITHUB_LIMITED" });
+    expect((error as { until: number }).until - Date.now()).toBeGreaterThan(30_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -194,6 +194,15 @@ describe("the queue", () => {
     expect(Number(at[1])).toBeGreaterThanOrEqual(due * 1000);
     await sleep(1_500);
     expect(at).toHaveLength(2);
+  });
+});
+
+describe("a queue whose directory is damaged", () => {
+  it("does not open, and says so in one sentence", async () => {
+    const directory = join(home, "damaged");
+    await cp(join(home, "data", "queue"), directory, { recursive: true });
+    await writeFile(join(directory, "global", "pg_control"), Buffer.alloc(8_192));
+    await expect(open("damaged")).rejects.toMatchObject({ code: "STORE_FAILED" });
   });
 });
 

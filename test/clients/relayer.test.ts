@@ -45,6 +45,7 @@ function open(settings: Partial<RelayerSettings> = {}) {
 }
 
 const order = { purpose: "count", to: counter, data: "0x" as Hex };
+const next = { ...order, purpose: "next", data: "0x02" as Hex };
 const sender = () => ({ chainId: 31_337, relayer: wallet.address as Address });
 
 async function readEffects() {
@@ -78,7 +79,7 @@ describe("a transaction", () => {
     const [first, second] = [open(), open()];
     const receipts = await Promise.all([first.send(order), first.send(order), second.send(order)]);
     expect(new Set(receipts.map(({ transaction }) => transaction)).size).toBe(1);
-    expect(await first.find("count")).toEqual(receipts[0]);
+    expect(await first.find(order)).toEqual(receipts[0]);
     expect(await readEffects()).toEqual({ calls: 1, nonce: 1 });
   });
 
@@ -104,7 +105,7 @@ describe("a transaction", () => {
     });
     await expect(open().send(order)).rejects.toMatchObject({ code: "CHAIN_REVERTED" });
     expect(await store.transactions.findByPurpose(sender(), "count")).toMatchObject({ outcome: "reverted" });
-    expect(await open().find("count")).toBeUndefined();
+    expect(await open().find(order)).toBeUndefined();
     proxy.intercept((_, forward) => forward());
     await anvil.provider.send("anvil_setCode", [counter, counterCode]);
     expect(await open().send(order)).toMatchObject({ succeeded: true });
@@ -138,14 +139,85 @@ describe("when the answer to sending is lost or a lie", () => {
     expect((await open().send(order)).transaction).toBe(recorded?.hash);
     expect(await readEffects()).toEqual({ calls: 1, nonce: 1 });
   });
+});
 
-  it("settles what was left before it sends for another purpose", async () => {
-    proxy.intercept(async ({ method }, forward) => (method === "eth_sendRawTransaction" ? "drop" : forward()));
+describe("what was mined while nobody looked", () => {
+  it("is settled by the next order, which comes after it", async () => {
+    const receipts = "eth_getTransactionReceipt";
+    proxy.intercept(async ({ method }, forward) => (method === receipts ? "drop" : forward()));
     await expect(open({ timeout: 200 }).send(order)).rejects.toMatchObject({ code: "TRANSACTION_UNKNOWN" });
     proxy.intercept((_, forward) => forward());
-    expect(await open().send({ ...order, purpose: "next" })).toMatchObject({ block: 2 });
+    expect(await open().send(next)).toMatchObject({ block: 2 });
     expect(await store.transactions.findByPurpose(sender(), "count")).toMatchObject({ outcome: "succeeded" });
     expect(await readEffects()).toEqual({ calls: 2, nonce: 2 });
+  });
+});
+
+describe("what was recorded and no node has", () => {
+  let sent: number;
+
+  beforeEach(async () => {
+    proxy.intercept(async ({ method }, forward) => (method === "eth_sendRawTransaction" ? "drop" : forward()));
+    await expect(open({ timeout: 200 }).send(order)).rejects.toMatchObject({ code: "TRANSACTION_UNKNOWN" });
+    sent = proxy.count("eth_sendRawTransaction");
+    proxy.intercept((_, forward) => forward());
+  });
+
+  it("never goes out for another order, which takes its nonce", async () => {
+    const { transaction } = await open().send(next);
+    expect(await store.transactions.findByPurpose(sender(), "count")).toMatchObject({ nonce: 0, outcome: "replaced" });
+    expect(await readEffects()).toEqual({ calls: 1, nonce: 1 });
+    expect((await anvil.provider.getBlock(1))?.transactions).toEqual([transaction]);
+  });
+
+  it("is signed anew where it is ordered again", async () => {
+    await open().send(next);
+    expect(await open().send(order)).toMatchObject({ succeeded: true, block: 2 });
+    expect(await readEffects()).toEqual({ calls: 2, nonce: 2 });
+  });
+
+  it("never goes out once its own order is not due any more", async () => {
+    await expect(open().send({ ...order, assertDue })).rejects.toThrow("not due");
+    await expect(open().find({ ...order, assertDue })).rejects.toThrow("not due");
+    await expect(open({ bumpAfter: 0 }).find({ ...order, assertDue })).rejects.toThrow("not due");
+    expect(proxy.count("eth_sendRawTransaction")).toBe(sent);
+  });
+});
+
+async function assertDue(): Promise<void> {
+  throw new Error("not due");
+}
+
+describe("an order that is not due", () => {
+  it("is not signed, and asked about when nothing stands before it any more", async () => {
+    await restart({ mining: "manual" });
+    const relayer = open();
+    const before = relayer.send({ ...order, purpose: "before" });
+    let asked = false;
+    const sending = relayer.send({
+      ...order,
+      assertDue: () => {
+        asked = true;
+        return assertDue();
+      },
+    });
+    const refused = expect(sending).rejects.toThrow("not due");
+    await expect.poll(() => proxy.count("eth_sendRawTransaction")).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(asked).toBe(false);
+    await anvil.mine();
+    await before;
+    await refused;
+    expect(asked).toBe(true);
+    expect(await store.transactions.findByPurpose(sender(), "count")).toBeUndefined();
+    expect(proxy.count("eth_sendRawTransaction")).toBe(1);
+  });
+
+  it("is not asked about where it was done already", async () => {
+    const done = await open().send(order);
+    expect(await open().send({ ...order, assertDue })).toEqual(done);
+    const findDone = async () => done;
+    expect(await open().send({ ...order, purpose: "other", findDone, assertDue })).toEqual(done);
   });
 });
 
@@ -201,6 +273,34 @@ describe("when a transaction does not get into a block", () => {
     await expect.poll(() => proxy.count("eth_sendRawTransaction")).toBe(2);
     await anvil.mine();
     expect(await sending).toMatchObject({ succeeded: true });
+  });
+
+  it("is waited for by other orders, and comes first", async () => {
+    const sending = open().send(order);
+    await expect.poll(() => proxy.count("eth_sendRawTransaction")).toBe(1);
+    const other = open().send(next);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(proxy.count("eth_sendRawTransaction")).toBe(1);
+    await anvil.mine();
+    expect(await sending).toMatchObject({ block: 1 });
+    await expect.poll(() => proxy.count("eth_sendRawTransaction")).toBe(2);
+    await anvil.mine();
+    expect(await other).toMatchObject({ block: 2 });
+  });
+
+  it("gives way to the next order where nobody orders it any more", async () => {
+    await expect(open({ timeout: 200 }).send(order)).rejects.toMatchObject({ code: "TRANSACTION_UNKNOWN" });
+    const sending = open({ bumpAfter: 150, timeout: 20_000 }).send({ ...next, gasLimit: 100_000n });
+    // The same fee does not take its place, a higher one does.
+    const isTaken = async () => {
+      const live = await store.transactions.findLive(sender());
+      return live?.purpose === "next" && (await anvil.provider.getTransaction(live.hash)) !== null;
+    };
+    await expect.poll(isTaken, { timeout: 10_000 }).toBe(true);
+    await anvil.mine();
+    expect(await sending).toMatchObject({ succeeded: true });
+    expect(await store.transactions.findByPurpose(sender(), "count")).toMatchObject({ outcome: "replaced" });
+    expect(await readEffects()).toEqual({ calls: 1, nonce: 1 });
   });
 
   it("gives way where somebody else used the nonce, and is done with the next one", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -279,6 +279,15 @@ describe("the data directory", () => {
     const second = await openStore({ directory: data });
     expect(await second.transactions.findLive(transaction)).toMatchObject(transaction);
     await second.close();
+  });
+
+  it("is told of and left alone where another process took it", { timeout: 60_000 }, async () => {
+    const lost = Promise.withResolvers<void>();
+    const store = await openStore({ directory: data, staleAfter: 2_000, onLost: lost.resolve });
+    await utimes(join(data, ".lock"), 0, 0);
+    await lost.promise;
+    await expect(store.deliveries.isKnown("1")).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await store.close();
   });
 
   it("is refused where it is damaged", { timeout: 60_000 }, async () => {

@@ -54,7 +54,6 @@ describe("stopped at any of its steps and started again", () => {
           const life = ensure(order, doomed).catch(() => undefined);
           completed = (await Promise.race([life, fate.death])) !== "dead";
           const next = await scene.startBot({ transactions: isLost ? createMemoryTransactions() : transactions });
-          await next.relayer.resume();
           expect([step, await ensure(order, next)]).toMatchObject([step, { kind: "done" }]);
           expect([step, await readSent()]).toEqual([step, 1]);
           await back();

@@ -1,4 +1,7 @@
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readVersion } from "../stage/chain.ts";
 import { assertOneEnd, type FragilePlay, openApproved, openFragilePlay, type Watcher } from "../stage/crash.ts";
 import { awaitCheck, awaitComment } from "../stage/people.ts";
 import { type Play, projectAt } from "../stage/play.ts";
@@ -11,7 +14,7 @@ let play: Play;
 beforeAll(async () => {
   fragile = await openFragilePlay({
     project: { signers: 3, threshold: 2 },
-    records: { paths: ["rules/1", "rules/2", "rules/3"] },
+    records: { paths: ["rules/1", "rules/2", "rules/3", "rules/4"] },
   });
   play = fragile.play;
 }, 120_000);
@@ -86,4 +89,46 @@ describe("an App whose chain does not answer", () => {
     fragile.watch(undefined);
     await awaitComment(play.stage, pull.number, "Finalized on chain in transaction");
   });
+});
+
+// test/deep/no-longer-due.test.ts has what other pull requests do to it.
+describe("a transaction that is written down, and that no node has", () => {
+  it("never goes out once main has moved on", async () => {
+    const { work, owner } = play.stage;
+    const project = projectAt(play, 4);
+    const pull = await openApproved(play, project, "reverted");
+    await play.stage.github.idle();
+    let isLost = false;
+    fragile.watch((request) => {
+      if (request !== "eth_sendRawTransaction") return undefined;
+      isLost = true;
+      return "lost";
+    });
+    await owner.api.pulls.merge({ ...repo, pull_number: pull.number });
+    await until("a transaction that is lost", async () => isLost);
+    await work.git("pull", "--quiet", "--rebase", "origin", "main");
+    await work.commit({ [`${project.path}/Rules.txt`]: "Reverted by hand\n" }, "Revert");
+    await work.git("push", "--quiet", "origin", "main");
+    fragile.watch(undefined);
+    await awaitComment(play.stage, pull.number, "has moved on since the merge");
+    await readVersion(project, 1);
+  });
+});
+
+describe("an App whose data directory another process took, while it stood still", () => {
+  it("ends at once: two in one embedded database destroy it", async () => {
+    const { pid, log } = play.bot;
+    const data = String(play.stage.toSettings(play.registry).COUNTERSIGN_DATA);
+    await utimes(join(data, "store", ".lock"), 0, 0);
+    await until("its end", async () => !isAlive(pid));
+    expect(log.join("")).toContain("another process took the data directory");
+  });
+
+  function isAlive(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  }
 });

@@ -21,7 +21,6 @@ const task = JSON.parse(process.argv[2] ?? "") as FinalizeTask;
 const chain = openChain({ chainId: 31_337, rpc: task.rpc, confirmations: 1, pollingInterval: 20 });
 const store = await openStore({ directory: task.directory, staleAfter: 2_000 });
 const relayer = createRelayer({ chain, wallet: new Wallet(task.key), store, timeout: 10_000 });
-await relayer.resume();
 const result = await ensureFinalized(task.order, { registry: openRegistry(chain, task.registry), relayer });
 console.log(JSON.stringify(result, (_, value) => (typeof value === "bigint" ? String(value) : value)));
 await store.close();

@@ -5,7 +5,7 @@ import type { Chain } from "../chain.ts";
 import type { SignedTransaction, Transactions } from "../store/transactions.ts";
 import { raiseFees, readFees } from "./fees.ts";
 import { lookForReceipt, type Receipt } from "./receipt.ts";
-import { parseFees, signAgain } from "./sign.ts";
+import { parseFees, signAgain, type TransactionOrder } from "./sign.ts";
 
 export interface Following {
   readonly chain: Chain;
@@ -18,38 +18,79 @@ export interface Following {
   readonly bumpAfter: number;
 }
 
-/** Nodes behind one address do not see the same block at once: so often a nonce must be gone before it counts. */
-const looksUntilReplaced = 5;
+/** Nodes behind one address do not see the same at once: so often one of them must miss it before that counts. */
+const looksUntilSure = 5;
+
+/** What one look at a transaction shows. `due`: the bytes that no node has, its own or those that it waits behind. */
+type Sight =
+  | { readonly kind: "ended"; readonly receipt: Receipt }
+  | { readonly kind: "mined" | "gone" | "waiting" }
+  | { readonly kind: "absent"; readonly due: SignedTransaction };
+
+/** What to do while it is in no block: `give-way`, or something that goes out, if its order is due. */
+type React = (sight: Sight) => (() => Promise<void>) | "give-way" | undefined;
 
 /**
- * Brings a recorded transaction to its end: sends the same bytes wherever the node does not have them, with a higher
- * fee after a while, and waits until it is deep enough. What went wrong with sending is never an end: only the chain
- * says what happened (threats.md 97, 98, 101, 102).
+ * Brings a recorded transaction to its end, while its order is due: sends the same bytes wherever the node does not have
+ * them, with a higher fee after a while, and waits until it is deep enough. What went wrong with sending is never an end:
+ * only the chain says what happened (threats.md 97, 98, 101, 102).
  *
- * @returns `replaced` where its nonce went to a transaction that is not ours
+ * @returns `replaced` where its nonce went to another transaction
  * @throws TRANSACTION_UNKNOWN where that cannot be found out in time; to be called again
  */
-export async function follow(recorded: SignedTransaction, following: Following): Promise<Receipt | "replaced"> {
-  const { chain, timeout, bumpAfter } = following;
-  const start = Date.now();
-  let bumpAt = start + bumpAfter;
-  let gone = 0;
+export function follow(
+  recorded: SignedTransaction,
+  { assertDue, ...following }: Following & Pick<TransactionOrder, "assertDue">,
+): Promise<Receipt | "replaced"> {
+  let bumpAt = Date.now() + following.bumpAfter;
+  const react: React = (sight) => {
+    if (Date.now() >= bumpAt) {
+      bumpAt = Date.now() + following.bumpAfter;
+      return () => bump(recorded, following);
+    }
+    return sight.kind === "absent" ? () => broadcast(sight.due, following.chain) : undefined;
+  };
+  return watch(recorded, following, { react, assertDue });
+}
+
+/**
+ * Waits for a transaction of another order, and sends nothing of it: that order may not be due any more (protocol §6).
+ * Where no node has it, or none puts it into a block, it gives way: of two with one nonce one is mined at most.
+ *
+ * @returns `replaced` where its nonce may be taken, or was
+ * @throws TRANSACTION_UNKNOWN
+ */
+export function outwait(recorded: SignedTransaction, following: Following): Promise<Receipt | "replaced"> {
+  const end = Date.now() + following.bumpAfter;
+  const react: React = ({ kind }) => (kind === "absent" || Date.now() >= end ? "give-way" : undefined);
+  return watch(recorded, following, { react });
+}
+
+async function watch(
+  recorded: SignedTransaction,
+  following: Following,
+  { react, assertDue }: { readonly react: React } & Pick<TransactionOrder, "assertDue">,
+): Promise<Receipt | "replaced"> {
+  const { chain, timeout } = following;
   let trouble = "it is in no block";
-  while (Date.now() < start + timeout) {
-    try {
-      const look = await lookOnce(recorded, following);
-      if (typeof look === "object") return look;
-      gone = look === "gone" ? gone + 1 : 0;
-      if (gone >= looksUntilReplaced) return "replaced";
-      if (look === "waiting" && Date.now() >= bumpAt) {
-        bumpAt = Date.now() + bumpAfter;
-        await bump(recorded, following);
-      }
-    } catch (error) {
+  const attempt = <T>(step: () => Promise<T>) =>
+    step().catch((error: unknown) => {
       if (!(error instanceof CountersignError) || error.kind !== "fault") throw error;
       trouble = error.message;
-    }
-    await sleep(chain.pollingInterval);
+      return undefined;
+    });
+  let [last, times]: [Sight["kind"] | undefined, number] = [undefined, 0];
+  for (const end = Date.now() + timeout; Date.now() < end; await sleep(chain.pollingInterval)) {
+    const sight = await attempt(() => lookOnce(recorded, following));
+    if (sight?.kind === "ended") return sight.receipt;
+    times = sight?.kind === last ? times + 1 : 1;
+    last = sight?.kind;
+    if (!sight || sight.kind === "mined" || (sight.kind !== "waiting" && times % looksUntilSure > 0)) continue;
+    const reaction = sight.kind === "gone" ? "give-way" : react(sight);
+    if (reaction === "give-way") return "replaced";
+    if (!reaction) continue;
+    await assertDue?.();
+    await attempt(reaction);
   }
   throw failure("TRANSACTION_UNKNOWN", `transaction ${recorded.hash} is sent, but not confirmed: ${trouble}`);
 }
@@ -72,22 +113,24 @@ export async function findAttempts(
   return all.filter(({ purpose }) => purpose === recorded.purpose);
 }
 
-async function lookOnce(
-  recorded: SignedTransaction,
-  { chain, transactions }: Following,
-): Promise<Receipt | "mined" | "waiting" | "gone"> {
+async function findMined({ nonce, ...sender }: SignedTransaction, transactions: Transactions) {
+  const all = await transactions.findByNonce(sender, nonce);
+  return all.filter(({ outcome }) => outcome === "succeeded" || outcome === "reverted");
+}
+
+async function lookOnce(recorded: SignedTransaction, { chain, transactions }: Following): Promise<Sight> {
   const attempts = await findAttempts(recorded, transactions);
   for (const { hash } of attempts) {
     const look = await lookForReceipt(chain, hash);
-    if (look.kind === "confirmed") return look.receipt;
-    if (look.kind === "mined") return "mined";
+    if (look.kind === "confirmed") return { kind: "ended", receipt: look.receipt };
+    if (look.kind === "mined") return look;
   }
   const next = await chain.ask((provider) => provider.getTransactionCount(recorded.relayer, "latest"));
-  if (next > recorded.nonce) return "gone";
+  if (next > recorded.nonce) return { kind: "gone" };
   // A reorganisation can take earlier ones back as well; without them this one waits for ever.
-  const [due] = next === recorded.nonce ? attempts : await transactions.findByNonce(recorded, next);
-  if (due && !(await chain.ask((provider) => provider.getTransaction(due.hash)))) await broadcast(due, chain);
-  return "waiting";
+  const [due] = next === recorded.nonce ? attempts : await findMined({ ...recorded, nonce: next }, transactions);
+  const isKnown = !due || (await chain.ask((provider) => provider.getTransaction(due.hash)));
+  return isKnown ? { kind: "waiting" } : { kind: "absent", due };
 }
 
 async function bump(recorded: SignedTransaction, following: Following): Promise<void> {

@@ -19,6 +19,8 @@ export interface TransactionOrder {
    * pending, right before it is signed.
    */
   findDone?(): Promise<Receipt | undefined>;
+  /** Throws where it must not be sent any more. Asked after that, and again before any bytes of it go out once more. */
+  readonly assertDue?: (() => Promise<void>) | undefined;
 }
 
 /**

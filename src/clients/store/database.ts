@@ -79,10 +79,17 @@ export function openPostgres(databaseUrl: string): OpenDatabase {
  *
  * @throws STORE_LOCKED
  */
-export async function openEmbedded(directory: string, options: { staleAfter: number }): Promise<OpenDatabase> {
+export async function openEmbedded(
+  directory: string,
+  { staleAfter, onLost }: { readonly staleAfter: number; readonly onLost?: (() => void) | undefined },
+): Promise<OpenDatabase> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  const stop = () => {
+    onLost?.();
+    void database?.destroy();
+  };
   // The lock comes first: two processes in one PGlite directory destroy it. Who loses the lock stops at once.
-  const unlock = await lockDirectory(directory, { ...options, onLost: () => void database?.destroy() });
+  const unlock = await lockDirectory(directory, { staleAfter, onLost: stop });
   let database: Kysely<Tables> | undefined;
   try {
     database = new Kysely<Tables>({
