@@ -39,6 +39,13 @@ export type Reason =
   | { readonly code: "scheduled-before-merge" }
   /** The proposal has ended here, and not on chain. */
   | { readonly code: "still-scheduled"; readonly ripeAt: number; readonly expiresAt: number }
+  /** Not what is proposed now. */
+  | {
+      readonly code: "earlier-scheduled";
+      readonly digest: Bytes32;
+      readonly ripeAt: number;
+      readonly expiresAt: number;
+    }
   | { readonly code: "paused"; readonly until: number }
   | { readonly code: "executing" }
   | { readonly code: "cancelled" }

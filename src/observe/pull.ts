@@ -24,6 +24,7 @@ import { listedBranches, observeElsewhere } from "./elsewhere.ts";
 import { type IsFormerName, openFormerNames } from "./former-names.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
 import { type PullReading, toPullReading } from "./reading.ts";
+import { openScheduled, type ReadScheduled } from "./scheduled.ts";
 
 /** Everything that a pull request is read from. */
 export interface Sources {
@@ -164,8 +165,9 @@ async function observeOnChain(chainId: number, touched: readonly Touched[], pull
   const chain = await observeChain(chainId, registry, relayer?.addresses);
   if (chain.kind !== "read" || !registry) return { chain, contracts: mine.map(toUnread) };
   const head = { number: chain.block, timestamp: chain.time };
+  const readScheduled = openScheduled({ registry, head, since: pull.createdAt });
   const contracts = await orUnreachable(chainId, () =>
-    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, scope }))),
+    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, scope, readScheduled }))),
   );
   return "kind" in contracts ? { chain: contracts as ChainFacts, contracts: mine.map(toUnread) } : { chain, contracts };
 }
@@ -175,14 +177,16 @@ interface ContractContext {
   readonly head: Head;
   readonly pull: PullReading;
   readonly scope: Scope;
+  readonly readScheduled: ReadScheduled;
 }
 
 async function observeContract(reading: Touched, context: ContractContext): Promise<ContractFacts> {
-  const { registry, head, pull, scope } = context;
+  const { registry, head, pull, scope, readScheduled } = context;
   const found = await observeRecord(reading.contract, {
     ...{ registry, head, pull },
     source: reading.source,
     isFormerName: scope.isFormerName,
+    readScheduled,
   });
   // Anybody may have finalized it: what the record holds already is hashed from the bytes too.
   const isHeld = reading.source.kind === "hashed" && found.record?.contractHash === reading.source.hash;
