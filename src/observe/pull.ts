@@ -58,11 +58,12 @@ export async function observeTalk(ref: PullRef, sources: Pick<Sources, "github" 
 
 /** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
 export async function observePull(
-  { reading, conversation }: PullTalk,
+  { reading: told, conversation }: PullTalk,
   sources: Sources,
   now: number,
 ): Promise<PullObservation> {
-  const commits = await observeCommits(reading, sources);
+  const commits = await observeCommits(told, sources);
+  const reading = { ...told, baseBranch: commits.baseBranch };
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
