@@ -211,8 +211,8 @@ export type GroupReason =
   | { readonly code: "would-land-other"; readonly number: number; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "nobody-proposed"; readonly path: string };
 
-/** A pull request of a merge group, judged by itself. */
-export interface GroupMember {
+/** A pull request, judged by itself. */
+export interface JudgedPull {
   readonly number: number;
   readonly verdict: PullVerdict;
 }
@@ -222,7 +222,7 @@ export interface GroupVerdict {
   readonly check: Extract<CheckState, "success" | "in_progress" | "failure">;
   readonly reasons: readonly GroupReason[];
   /** In the order in which they would land. */
-  readonly members: readonly GroupMember[];
+  readonly members: readonly JudgedPull[];
 }
 
 /** What may be sent now: everything about it was checked. */

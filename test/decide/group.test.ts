@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decideGroup } from "../../src/decide/group.ts";
 import { decidePull } from "../../src/decide/pull.ts";
 import type { GroupFacts, PullFacts } from "../../src/facts.ts";
-import type { GroupMember, GroupReason } from "../../src/verdict.ts";
+import type { GroupReason, JudgedPull } from "../../src/verdict.ts";
 import {
   after,
   approval,
@@ -16,7 +16,7 @@ import {
 } from "../helpers/facts.ts";
 
 /** The pull request as these many signers left it. */
-function member(number: number, signed: number, facts: PullFacts = baseFacts): GroupMember {
+function member(number: number, signed: number, facts: PullFacts = baseFacts): JudgedPull {
   const [proposed] = decidePull(facts).proposals;
   const posts = wallets.slice(0, signed).flatMap((wallet) => {
     const signature = proposed?.proposal && approval(wallet, proposed.proposal);
@@ -43,7 +43,7 @@ const nothing: GroupFacts = { ...landing, directories: [] };
 const path = "contracts/vault";
 
 /** As its own check says it: scheduled before the merge, and withdrawn. */
-function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): GroupMember {
+function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): JudgedPull {
   const { number, verdict } = approved;
   return { number, verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) } };
 }
@@ -51,13 +51,13 @@ function inState(state: "scheduled" | "withdrawn", check: "success" | "action_re
 const scheduled = inState("scheduled", "success");
 const withdrawn = inState("withdrawn", "action_required");
 const [waiting] = scheduled.verdict.proposals;
-const halfRead: GroupMember = {
+const halfRead: JudgedPull = {
   ...unread,
   verdict: { ...unread.verdict, proposals: [...unread.verdict.proposals, ...(waiting ? [waiting] : [])] },
 };
 
 describe("a merge group", () => {
-  it.each<[string, GroupFacts, readonly GroupMember[]]>([
+  it.each<[string, GroupFacts, readonly JudgedPull[]]>([
     ["one approved proposal", landing, [approved]],
     ["one that proposes nothing", nothing, [quiet]],
     ["both", landing, [quiet, approved]],
@@ -78,7 +78,7 @@ describe("a merge group", () => {
   } as const;
   const third = withContract({ source: otherSource });
 
-  it.each<[string, GroupFacts, readonly GroupMember[], readonly GroupReason[]]>([
+  it.each<[string, GroupFacts, readonly JudgedPull[], readonly GroupReason[]]>([
     ["a signature is missing", landing, [member(7, 5)], [{ code: "pull-not-ready", number: 7 }]],
     ["the configuration has errors", nothing, [misconfigured], [{ code: "pull-not-ready", number: 7 }]],
     ["one is withdrawn", landing, [withdrawn], [{ code: "pull-not-ready", number: 7 }]],
