@@ -14,7 +14,7 @@ export interface JobFailure {
  * whose process died stops beating and is taken up again.
  */
 const policy = {
-  policy: "stately",
+  policy: "short",
   retryDelay: 2,
   retryBackoff: true,
   retryDelayMax: 600,

@@ -1,6 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
 import { fromPglite, type Job, PgBoss } from "pg-boss";
-import { forgetCountedKeys } from "./counted-keys.ts";
 import type { KeySink } from "./events.ts";
 import { each, ensureQueues, type JobFailure, resume, revive } from "./jobs.ts";
 import type { ChainKey, CommitKey, InstallationKey, PullKey, RepositoryKey } from "./keys.ts";
@@ -32,7 +31,7 @@ export interface Queue extends KeySink, Alarm {
 }
 
 const hourly = "17 * * * *";
-// pg-boss's own fetch stumbles over the oldest job where its key runs already; a group of one is passed over.
+// One job of a key at a time: others of its group are passed over.
 const parallel = { localConcurrency: 4, groupConcurrency: 1 };
 /** In seconds: how soon it is seen that a job beats no longer, and how often what is done is thrown away. */
 const upkeep = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10, maintenanceIntervalSeconds: 3600 };
@@ -62,7 +61,6 @@ export async function openQueue(settings: QueueSettings): Promise<Queue> {
   const boss = embedded
     ? new PgBoss({ db: fromPglite(embedded), backend: "pglite", ...upkeep })
     : new PgBoss({ connectionString: String(databaseUrl), ...upkeep });
-  forgetCountedKeys(boss);
   boss.on("error", onError);
   await boss.start();
   await ensureQueues(boss, retries);

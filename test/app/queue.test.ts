@@ -2,7 +2,6 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { JobFailure } from "../../src/app/jobs.ts";
 import type { ChainKey, PullKey } from "../../src/app/keys.ts";
@@ -247,18 +246,5 @@ describe("what a process leaves behind when it ends", () => {
     await until("another sweep", async () => seen.length === 2);
     expect([done, givenUp.length]).toEqual([1, 1]);
     await next.stop();
-  });
-
-  it("is not taken for running because it was when pg-boss last counted", async () => {
-    const database = await PGlite.create(join(home, "second"));
-    await database.exec("UPDATE pgboss.queue SET singletons_active = '{1/2/8}' WHERE name = 'pull'");
-    await database.close();
-    const queue = await open("second");
-    const done: number[] = [];
-    pull = async ({ number }) => void done.push(number);
-    await start(queue);
-    await queue.pull(key(8));
-    await until("it", async () => done.includes(8), { timeout: 5_000 });
-    await queue.stop();
   });
 });

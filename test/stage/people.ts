@@ -6,7 +6,8 @@ import { repo, type Stage } from "./stage.ts";
 import { until } from "./wait.ts";
 
 /** The sticky comment of a pull request, once it is there and says this. */
-export async function awaitComment({ owner }: Stage, number: number, saying: RegExp | string = ""): Promise<string> {
+export async function awaitComment(stage: Stage, number: number, saying: RegExp | string = ""): Promise<string> {
+  const { owner } = stage;
   let seen = "no comment";
   return until(`a comment saying ${saying}`, async () => {
     const { data } = await owner.api.issues.listComments({ ...repo, issue_number: number, per_page: 100 });
@@ -15,8 +16,16 @@ export async function awaitComment({ owner }: Stage, number: number, saying: Reg
     const says = body !== undefined && (typeof saying === "string" ? body.includes(saying) : saying.test(body));
     return says ? body : undefined;
   }).catch((error) => {
-    throw new Error(`${error.message}\nlast seen:\n${seen}`);
+    throw new Error(`${error.message}${tellUntaken(stage)}\nlast seen:\n${seen}`);
   });
+}
+
+/** Webhooks that the App refused or did not answer in GitHub's time (0): nobody sends them again. */
+function tellUntaken({ github }: Stage): string {
+  const untaken = github.webhooks.log.filter(({ status }) => status !== 202);
+  return untaken
+    .map(({ event, status, deliveredAt }) => `\nnot taken: ${event} (${status}) at ${deliveredAt}`)
+    .join("");
 }
 
 /** The check run of a commit, once it has this conclusion, status or title. */
