@@ -36,9 +36,20 @@ interface Scene {
   readonly tip?: typeof after;
   readonly remembers?: boolean;
   readonly trees?: DirectoryTrees;
+  /** The same change waits under an earlier deadline, too. */
+  readonly twice?: boolean;
 }
 
-function judge({ scheduled, posts = () => [], pull = merged, tip = after, remembers = false, trees, ...was }: Scene) {
+function judge({
+  scheduled,
+  posts = () => [],
+  pull = merged,
+  tip = after,
+  remembers = false,
+  trees,
+  twice = false,
+  ...was
+}: Scene) {
   if (!baseContract.onChain) throw new Error("no record");
   const onChain = { ...baseContract.onChain, rules: { ...noRules, delay: 2 * day, guardian } };
   const today = withContract({ onChain, landed: after, tip }, withPull(pull));
@@ -54,8 +65,18 @@ function judge({ scheduled, posts = () => [], pull = merged, tip = after, rememb
     ...{ version: 2, isOwn: true, rejected: [], ...scheduled },
   };
   const { digest } = waiting;
+  const sooner = { ...approval, deadline: deadline - day };
+  const second = {
+    ...waiting,
+    status: "waiting" as const,
+    digest: hashApproval(domain, sooner),
+    deadline: deadline - day,
+  };
   const facts = {
-    ...withContract({ onChain: { ...onChain, scheduled: [waiting] }, ...(trees && { trees }) }, today),
+    ...withContract(
+      { onChain: { ...onChain, scheduled: twice ? [second, waiting] : [waiting] }, ...(trees && { trees }) },
+      today,
+    ),
     posts: posts({ domain, approval, digest }),
     earlier: remembers ? [{ digest, head: today.pull.head }] : [],
   };
@@ -102,6 +123,14 @@ describe("what is scheduled is the proposal", () => {
     const { standing, reasons, derived } = judge({ scheduled, remembers: true });
     expect(standing).toMatchObject({ state: "proposed", proposal: { digest: derived.digest } });
     expect(reasons).toEqual(["merged-without-quorum", "waiting"]);
+  });
+
+  it("and today's own goes before an earlier one, of which people are told: what a guardian cancelled comes in no other form", () => {
+    const today = { deadline: now + 14 * day - 3600, twice: true };
+    expect(judge(today).reasons).toEqual(["scheduled", "earlier-scheduled"]);
+    const cancelled = judge({ ...today, scheduled: { status: "cancelled" } });
+    expect(cancelled.reasons).toEqual(["cancelled", "earlier-scheduled"]);
+    expect(cancelled.orders).toEqual([]);
   });
 
   it("but not another pull request's, and not by a link of another place", () => {
