@@ -56,6 +56,8 @@ export interface Post {
   readonly canWrite?: boolean;
   /** Unix time in seconds. */
   readonly createdAt: number;
+  /** When its text last changed; undefined for a review, of which GitHub does not say it. */
+  readonly changedAt: number | undefined;
   readonly commands: readonly Command[];
 }
 

@@ -5,6 +5,7 @@ import type { FileChanges } from "./protocol/file-changes.ts";
 import type { Address, Bytes32, Hex } from "./protocol/hex.ts";
 import type { PostName } from "./protocol/reply-marker.ts";
 import type { SignerSignature } from "./protocol/signature.ts";
+import type { Where } from "./protocol/voices.ts";
 
 /** Why a proposal stands where it stands. `explain/reasons.ts` has the words of each. */
 export type Reason =
@@ -81,11 +82,6 @@ export type ProposalState =
   | "failed"
   | "blocked"
   | "unknown";
-
-export interface Where {
-  readonly url: string;
-  readonly author: string;
-}
 
 export interface RefusedPost extends Where {
   readonly refusal: Refusal;
@@ -207,6 +203,7 @@ export type GroupReason =
   | { readonly code: "group-elsewhere"; readonly paths: readonly string[] }
   | { readonly code: "pull-unknown"; readonly number: number }
   | { readonly code: "pull-not-ready"; readonly number: number }
+  | { readonly code: "pull-not-open"; readonly number: number }
   | { readonly code: "version-taken"; readonly number: number; readonly by: number; readonly contract: Address }
   | { readonly code: "would-land-other"; readonly number: number; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "nobody-proposed"; readonly path: string };
@@ -217,12 +214,17 @@ export interface JudgedPull {
   readonly verdict: PullVerdict;
 }
 
+/** A pull request of a merge group. */
+export interface GroupMember extends JudgedPull {
+  readonly isOpen: boolean;
+}
+
 /** What the check on a merge group's head says: green only where there is no reason against it. */
 export interface GroupVerdict {
   readonly check: Extract<CheckState, "success" | "in_progress" | "failure">;
   readonly reasons: readonly GroupReason[];
   /** In the order in which they would land. */
-  readonly members: readonly JudgedPull[];
+  readonly members: readonly GroupMember[];
 }
 
 /** What may be sent now: everything about it was checked. */

@@ -32,7 +32,9 @@ const queue = await openQueue({
   onGivenUp: ({ reason }) => process.stderr.write(`${reason}\n`),
 });
 const atRest = createAtRest();
-let [done, pulls] = [0, 0];
+/** Installations, by their ids: a job may run twice. */
+const swept = new Set<number>();
+let pulls = 0;
 
 /** Found, and counted as reviewed. */
 async function note(key: PullKey): Promise<void> {
@@ -46,17 +48,19 @@ await queue.start({
   commit: async () => undefined,
   async installation(key) {
     await sweepInstallation(key, sweep);
-    done += 1;
+    swept.add(key.installationId);
+    if (swept.size % 1_000 === 0) process.stderr.write(`${swept.size} of ${INSTALLATIONS} installations\n`);
   },
   sweep: () => sweepAll(sweep),
   chain: async () => undefined,
 });
 
 for (let round = 0; round < 2; round++) {
-  [done, pulls] = [0, 0];
+  swept.clear();
+  pulls = 0;
   const [start, processor] = [performance.now(), process.cpuUsage()];
   await queue.sweep();
-  await until("the sweep", async () => done === Number(INSTALLATIONS), { timeout: 3_600_000 });
+  await until("the sweep", async () => swept.size === Number(INSTALLATIONS), { timeout: 3_600_000 });
   const { user, system } = process.cpuUsage(processor);
   const report: SweepReport = {
     seconds: (performance.now() - start) / 1000,

@@ -1,13 +1,13 @@
 import type { GroupFacts, LandingDirectory } from "../facts.ts";
 import type { Upgrade } from "../protocol/approval.ts";
-import type { GroupReason, GroupVerdict, JudgedPull, ProposalState, PullVerdict } from "../verdict.ts";
+import type { GroupMember, GroupReason, GroupVerdict, ProposalState, PullVerdict } from "../verdict.ts";
 
 /**
- * Whether a merge group may land (protocol §6): every pull request in it stands by itself, none proposes what one before
+ * Whether a merge group may land (protocol §6): every pull request in it is open and stands by itself, none proposes what one before
  * it does, and each registered directory that would change has the hash that was signed for it. What nobody proposes
  * must not land either, so that a pull request that was not found can turn no check green.
  */
-export function decideGroup(facts: GroupFacts, members: readonly JudgedPull[]): GroupVerdict {
+export function decideGroup(facts: GroupFacts, members: readonly GroupMember[]): GroupVerdict {
   const reasons = [
     ...(facts.isCurrent ? [] : [{ code: "group-outdated" } as const]),
     ...members.flatMap(judgeMember),
@@ -23,7 +23,9 @@ function toCheck(reasons: readonly GroupReason[]): GroupVerdict["check"] {
 }
 
 /** The queue stands still behind a group that waits, so only what is found out by itself is waited for. */
-function judgeMember({ number, verdict: { check, proposals } }: JudgedPull): GroupReason[] {
+function judgeMember({ number, isOpen, verdict: { check, proposals } }: GroupMember): GroupReason[] {
+  // What it proposed was signed for where it landed then. Anybody who may push can name a branch after it.
+  if (!isOpen) return [{ code: "pull-not-open", number }];
   if (check === "success") return [];
   const isUnknown = proposals.length > 0 && proposals.every(({ state }) => state === "unknown" || isReady(state));
   return [{ code: isUnknown ? "pull-unknown" : "pull-not-ready", number }];
@@ -35,7 +37,7 @@ function isReady(state: ProposalState): boolean {
 
 function judgeDirectory(
   { contract, hash }: LandingDirectory,
-  members: readonly JudgedPull[],
+  members: readonly GroupMember[],
   { isCurrent }: GroupFacts,
 ): GroupReason[] {
   const { address, chain, path } = contract;
@@ -45,7 +47,7 @@ function judgeDirectory(
   });
   const [first, ...later] = proposed;
   const last = proposed.at(-1);
-  const isExplained = members.some(({ verdict }) => verdict.check !== "success");
+  const isExplained = members.some((member) => judgeMember(member).length > 0);
   if (!first || !last) return isExplained || !isCurrent ? [] : [{ code: "nobody-proposed", path }];
   const taken = later.map(
     ({ number }) => ({ code: "version-taken", number, by: first.number, contract: address }) as const,

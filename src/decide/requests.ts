@@ -2,10 +2,12 @@ import type { Post, Pull, PullFacts } from "../facts.ts";
 
 /**
  * Who may propose anew, which voids approvals, and who may withdraw: whoever may write to the repository; and the author,
- * who could as well push or close, until the merge (docs/permissions.md).
+ * who could as well push or close, until the merge (docs/permissions.md). What he edits afterwards counts no more. A review's
+ * edits have no time, so that one of his never counts by itself: one that did until the merge would move the deadline at it.
  */
-export function mayDecide(post: Post, { author, mergedAt = Number.POSITIVE_INFINITY }: Pull): boolean {
-  return post.canWrite === true || (post.author === author && post.createdAt <= mergedAt);
+export function mayDecide({ canWrite, changedAt, ...post }: Post, { author, mergedAt }: Pull): boolean {
+  const isInTime = changedAt !== undefined && (mergedAt === undefined || changedAt <= mergedAt);
+  return canWrite === true || (post.author === author && isInTime);
 }
 
 /** The last word of those who may, for or against going on; undefined where nobody said any. */

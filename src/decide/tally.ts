@@ -4,7 +4,8 @@ import { type Domain, hashRejection } from "../protocol/approval.ts";
 import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
 import type { ContractRecord } from "../protocol/record.ts";
 import { parseAccountSignature, recoverSigner, type SignerSignature } from "../protocol/signature.ts";
-import type { Proposal, Refusal, RefusedPost, SignerStand, Tally, Where } from "../verdict.ts";
+import { takeTurns, toVoices, type Voice } from "../protocol/voices.ts";
+import type { Proposal, Refusal, RefusedPost, SignerStand, Tally } from "../verdict.ts";
 import { diagnose } from "./diagnosis.ts";
 
 export interface Count {
@@ -36,13 +37,6 @@ export interface Sibling {
   readonly records: readonly ContractRecord[];
 }
 
-interface Voice {
-  readonly intent: "sign" | "reject";
-  readonly signature: Hex;
-  readonly account?: Address;
-  readonly where: Where;
-}
-
 interface Heard {
   readonly voice: Voice;
   readonly entry?: SignerSignature;
@@ -64,7 +58,9 @@ interface Hearing {
 export function countSignatures(proposal: Proposal, context: CountContext): Count {
   const digests = { sign: proposal.digest, reject: rejectionDigest(proposal) };
   const hearing = { proposal, digests, context };
-  const heard = selectVoices(context.posts).map((voice) => hear(voice, hearing));
+  const heard = takeTurns(toVoices(context.posts))
+    .slice(0, maxVoices)
+    .map((voice) => hear(voice, hearing));
   const { approvals, rejections, repeated } = sortOut(heard);
   const counted = context.records.filter(({ contractAddress }) => !context.ruled.includes(contractAddress));
   const tallies = counted.map((record) => {
@@ -93,31 +89,9 @@ const maxVoices = 500;
 /** Finding out what a signature was meant for takes some thirty times as long. */
 const maxDiagnosed = 60;
 
-/** Those who may write here are heard first, so that strangers' junk cannot displace their signatures. */
-function selectVoices(posts: readonly Post[]): readonly Voice[] {
-  const ordered = posts.toSorted((left, right) => Number(right.trusted) - Number(left.trusted));
-  return ordered.flatMap(toVoices).slice(0, maxVoices);
-}
-
 /** What a rejection of this proposal is signed over: its deadline is the proposal's own. */
 export function rejectionDigest({ domain, digest, approval }: Proposal): Bytes32 {
   return hashRejection(domain, { digest, deadline: approval.deadline });
-}
-
-function toVoices(post: Post): Voice[] {
-  const where = { url: post.url, author: post.author };
-  return post.commands.flatMap((command) =>
-    command.kind === "sign" || command.kind === "reject"
-      ? [
-          {
-            intent: command.kind,
-            signature: command.signature,
-            where,
-            ...(command.account && { account: command.account }),
-          },
-        ]
-      : [],
-  );
 }
 
 function hear(voice: Voice, { digests, context }: Hearing): Heard {

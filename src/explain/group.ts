@@ -28,6 +28,8 @@ export function explainGroupReason(reason: GroupReason): string {
       return `#${reason.number} could not be judged yet, since a chain does not answer. This is tried again; nothing is lost.`;
     case "pull-not-ready":
       return `#${reason.number} is not ready: its own check says why. Queue it again once that is green.`;
+    case "pull-not-open":
+      return `#${reason.number} is not open any more, so that nothing can land in its name. Queue only pull requests that are open.`;
     case "version-taken":
       return `#${reason.number} and #${reason.by}, which would land before it, both propose the next version of ${toCode(reason.contract)}. Queue #${reason.number} again once #${reason.by} is finalized and its signers have signed anew.`;
     case "would-land-other":

@@ -37,7 +37,7 @@ export function explainReply(reply: Reply, verdict: PullVerdict): string {
     case "cancel":
       return explainCancelling(verdict);
     case "denied":
-      return `\`/countersign ${reply.command}\` is for those who may write to this repository and, until the merge, for the author of the pull request. ${toCode(reply.author)} is neither, so it has no effect.`;
+      return `\`/countersign ${reply.command}\` is for those who may write to this repository and, by a comment and until the merge, for the author of the pull request. That of ${toCode(reply.author)} is neither, so it has no effect.`;
     case "voided":
       return `Proposed anew, until ${toTime(reply.deadline)}. The approvals of ${reply.signers.map((one) => toCode(one)).join(", ")} were for the earlier proposal and no longer count here: please sign again.`;
     case "malformed":

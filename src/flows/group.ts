@@ -1,11 +1,12 @@
 import { ensureCheckRun } from "../act/ensure-check.ts";
 import { decideGroup } from "../decide/group.ts";
+import { failure } from "../errors.ts";
 import { explainFault } from "../explain/check.ts";
 import { explainGroup } from "../explain/group.ts";
 import type { PullFacts, PullRef } from "../facts.ts";
 import { type MergeGroup, observeGroup, observeLanding } from "../observe/group.ts";
 import { observePull, observeTalk } from "../observe/pull.ts";
-import type { GroupVerdict, PullVerdict } from "../verdict.ts";
+import type { GroupMember, GroupVerdict } from "../verdict.ts";
 import { judgePull } from "./judge.ts";
 import type { BotClients } from "./merge.ts";
 
@@ -32,11 +33,7 @@ export async function reviewGroup(ref: CommitRef, clients: BotClients, now: numb
   }
 }
 
-interface Judged {
-  readonly number: number;
-  readonly facts: PullFacts;
-  readonly verdict: PullVerdict;
-}
+type Judged = GroupMember & { readonly facts: PullFacts };
 
 async function judgeGroup(
   group: MergeGroup,
@@ -46,13 +43,22 @@ async function judgeGroup(
   const members: Judged[] = [];
   for (const number of group.numbers) {
     const { facts } = await observePull(await observeTalk({ owner, repository, number }, clients), clients, now);
-    members.push({ number, facts, verdict: await judgePull(facts, clients.registries) });
+    const isOpen = facts.pull.state === "open";
+    members.push({ number, isOpen, facts, verdict: await judgePull(facts, clients.registries) });
   }
+  if (!members.every(({ isOpen }) => isOpen)) await assertTip(group, clients);
   const last = members.at(-1);
   if (!last) return decideGroup({ isCurrent: false, directories: [], elsewhere: [] }, []);
   const { policy, pull } = last.facts;
   const scope = { policy, defaultBranch: pull.defaultBranch, proposed: toProposed(members) };
   return decideGroup(await observeLanding(group, scope, clients), members);
+}
+
+/** What lands while its pull requests are read is merged, and is part of the base: then the group is read anew. */
+async function assertTip({ baseBranch, baseTip }: MergeGroup, { git }: BotClients): Promise<void> {
+  const tip = (await git.readBranches([baseBranch])).get(baseBranch);
+  if (baseTip !== undefined && tip !== baseTip)
+    throw failure("TIP_MOVED", `expected ${baseTip} at the tip of the base branch, found ${tip}`);
 }
 
 function toProposed(members: readonly Judged[]): ReadonlySet<string> {

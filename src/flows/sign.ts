@@ -10,7 +10,7 @@ import { assertSameMessage } from "../protocol/approval-block.ts";
 import { type Ballot, type Intent, toBallot } from "../protocol/ballot.ts";
 import { type Hex, toAddress } from "../protocol/hex.ts";
 import { recoverSigner, toCanonicalSignature } from "../protocol/signature.ts";
-import type { Where } from "../verdict.ts";
+import type { Where } from "../protocol/voices.ts";
 import { readStatus } from "./status.ts";
 
 /** What there is to sign on one chain. */

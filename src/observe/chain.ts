@@ -11,6 +11,7 @@ import type {
 } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import type { Address, Bytes32 } from "../protocol/hex.ts";
+import { takeTurns, toVoices } from "../protocol/voices.ts";
 import { observeAcceptance } from "./acceptance.ts";
 import { type IsFormerName, isSamePlace } from "./former-names.ts";
 import type { ReadScheduled } from "./scheduled.ts";
@@ -109,23 +110,19 @@ const maxQuestions = 100;
 export async function observeContractSignatures(
   posts: readonly Post[],
   question: {
-    readonly registry: Registry;
+    readonly registry: Pick<Registry, "isValidContractSignature">;
     readonly block: number;
     readonly contractSigners: readonly Address[];
     readonly digests: Readonly<Record<"sign" | "reject", Bytes32>>;
   },
 ): Promise<ContractSignatureFacts[]> {
   const { registry, block, contractSigners, digests } = question;
-  const asked = posts
-    .flatMap(({ commands }) => commands)
-    .flatMap((command) =>
-      (command.kind === "sign" || command.kind === "reject") &&
-      command.account &&
-      contractSigners.includes(command.account)
-        ? [{ account: command.account, digest: digests[command.kind], signature: command.signature }]
-        : [],
-    );
-  const distinct = new Map(asked.map((one) => [`${one.account} ${one.digest} ${one.signature}`, one]));
+  const asked = toVoices(posts).filter(({ account }) => account && contractSigners.includes(account));
+  // In turns first: who copies a signature behind his junk would else decide how late it is asked about.
+  const questions = takeTurns(asked).flatMap(({ account, intent, signature }) =>
+    account ? [{ account, digest: digests[intent], signature }] : [],
+  );
+  const distinct = new Map(questions.map((one) => [`${one.account} ${one.digest} ${one.signature}`, one]));
   return Promise.all(
     [...distinct.values()].slice(0, maxQuestions).map(async ({ account, digest, signature }) => {
       const valid = await registry.isValidContractSignature(account, { digest, signature, block });

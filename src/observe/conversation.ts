@@ -17,7 +17,7 @@ export interface Conversation {
 }
 
 export async function observeConversation(
-  pull: Pick<Pull, "number" | "author" | "state">,
+  pull: Pick<Pull, "number" | "author" | "trusted" | "state">,
   { github, app }: { readonly github: GithubClient; readonly app: AppIdentity | undefined },
 ): Promise<Conversation> {
   const [comments, reviews] = await Promise.all([github.listComments(pull.number), github.listReviews(pull.number)]);
@@ -25,7 +25,7 @@ export async function observeConversation(
   const others = comments.filter((comment) => !isApp(comment) && !own.includes(comment));
   const sticky = own.find(({ body }) => parseMarker(body ?? "") !== undefined);
   const posts = [
-    ...others.map((comment) => toPost(comment, { kind: "comment", at: comment.created_at, pull })),
+    ...others.map((comment) => toCommentPost(comment, pull)),
     ...reviews.flatMap((review) => (isSubmitted(review) ? [toReviewPost(review, pull)] : [])),
   ];
   const ordered = posts.toSorted((left, right) => left.createdAt - right.createdAt);
@@ -56,8 +56,14 @@ function isSubmitted({ state, user }: GithubReview): boolean {
   return state !== "PENDING" && user?.type !== "Bot";
 }
 
+function toCommentPost(comment: GithubComment, pull: Pick<Pull, "author">): Post {
+  const { created_at: at, updated_at: changed } = comment;
+  return { ...toPost(comment, { kind: "comment", at, pull }), changedAt: toSeconds(changed) };
+}
+
 function toReviewPost(review: GithubReview, pull: Pick<Pull, "author">): Post {
-  return toPost(review, { kind: "review", at: review.submitted_at ?? "1970-01-01T00:00:00Z", pull });
+  const at = review.submitted_at ?? "1970-01-01T00:00:00Z";
+  return { ...toPost(review, { kind: "review", at, pull }), changedAt: undefined };
 }
 
 type Posted = Pick<GithubComment, "id" | "html_url" | "user" | "author_association"> & { body?: string | null };
@@ -65,7 +71,7 @@ type Posted = Pick<GithubComment, "id" | "html_url" | "user" | "author_associati
 function toPost(
   posted: Posted,
   { kind, at, pull }: { kind: Post["kind"]; at: string; pull: Pick<Pull, "author"> },
-): Post {
+): Omit<Post, "changedAt"> {
   const author = posted.user?.login ?? "ghost";
   return {
     id: posted.id,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decideGroup } from "../../src/decide/group.ts";
 import { decidePull } from "../../src/decide/pull.ts";
 import type { GroupFacts, PullFacts } from "../../src/facts.ts";
-import type { GroupReason, JudgedPull } from "../../src/verdict.ts";
+import type { GroupMember, GroupReason } from "../../src/verdict.ts";
 import {
   after,
   approval,
@@ -16,13 +16,13 @@ import {
 } from "../helpers/facts.ts";
 
 /** The pull request as these many signers left it. */
-function member(number: number, signed: number, facts: PullFacts = baseFacts): JudgedPull {
+function member(number: number, signed: number, facts: PullFacts = baseFacts): GroupMember {
   const [proposed] = decidePull(facts).proposals;
   const posts = wallets.slice(0, signed).flatMap((wallet) => {
     const signature = proposed?.proposal && approval(wallet, proposed.proposal);
     return signature ? [post([{ kind: "sign", signature }])] : [];
   });
-  return { number, verdict: decidePull({ ...facts, posts }) };
+  return { number, isOpen: true, verdict: decidePull({ ...facts, posts }) };
 }
 
 const approved = member(7, 6);
@@ -43,21 +43,24 @@ const nothing: GroupFacts = { ...landing, directories: [] };
 const path = "contracts/vault";
 
 /** As its own check says it: scheduled before the merge, and withdrawn. */
-function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): JudgedPull {
-  const { number, verdict } = approved;
-  return { number, verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) } };
+function inState(state: "scheduled" | "withdrawn", check: "success" | "action_required"): GroupMember {
+  const { verdict } = approved;
+  return {
+    ...approved,
+    verdict: { ...verdict, check, proposals: verdict.proposals.map((one) => ({ ...one, state })) },
+  };
 }
 
 const scheduled = inState("scheduled", "success");
 const withdrawn = inState("withdrawn", "action_required");
 const [waiting] = scheduled.verdict.proposals;
-const halfRead: JudgedPull = {
+const halfRead: GroupMember = {
   ...unread,
   verdict: { ...unread.verdict, proposals: [...unread.verdict.proposals, ...(waiting ? [waiting] : [])] },
 };
 
 describe("a merge group", () => {
-  it.each<[string, GroupFacts, readonly JudgedPull[]]>([
+  it.each<[string, GroupFacts, readonly GroupMember[]]>([
     ["one approved proposal", landing, [approved]],
     ["one that proposes nothing", nothing, [quiet]],
     ["both", landing, [quiet, approved]],
@@ -78,8 +81,26 @@ describe("a merge group", () => {
   } as const;
   const third = withContract({ source: otherSource });
 
-  it.each<[string, GroupFacts, readonly JudgedPull[], readonly GroupReason[]]>([
+  it.each<[string, GroupFacts, readonly GroupMember[], readonly GroupReason[]]>([
     ["a signature is missing", landing, [member(7, 5)], [{ code: "pull-not-ready", number: 7 }]],
+    [
+      "one is closed or merged already",
+      landing,
+      [{ ...approved, isOpen: false }],
+      [{ code: "pull-not-open", number: 7 }],
+    ],
+    [
+      "one that is closed proposes nothing",
+      nothing,
+      [{ ...quiet, isOpen: false }],
+      [{ code: "pull-not-open", number: 9 }],
+    ],
+    [
+      "one that is closed cannot be judged",
+      nothing,
+      [{ ...unread, isOpen: false }],
+      [{ code: "pull-not-open", number: 7 }],
+    ],
     ["the configuration has errors", nothing, [misconfigured], [{ code: "pull-not-ready", number: 7 }]],
     ["one is withdrawn", landing, [withdrawn], [{ code: "pull-not-ready", number: 7 }]],
     ["another hash would land", otherHash, [approved], [differs]],

@@ -393,6 +393,27 @@ describe("a flood of signatures", () => {
     expect(verdict?.tallies[0]?.signed).toBe(1);
   });
 
+  it.each([
+    ["by the author of the pull request, in a comment of his that he edited", "dev", true, true],
+    ["by a stranger, where the host calls the signers strangers", "mallory", false, false],
+    ["by the author, where the host calls the signers strangers", "dev", true, false],
+  ])("silences no rejection: %s", (_, author, trusted, areTrusted) => {
+    const said = (by: string, createdAt: number) => ({ author: by, createdAt, trusted: areTrusted });
+    const approvals = wallets
+      .slice(0, 6)
+      .map((wallet) => post([{ kind: "sign", signature: approval(wallet, proposal) }], said("owner", now - 100)));
+    const rejections = wallets
+      .slice(5)
+      .map((wallet) => post([{ kind: "reject", signature: rejection(wallet, proposal) }], said("other", now - 10)));
+    const flood = post(
+      Array.from({ length: 600 }, () => ({ kind: "reject", signature: "0x00" })),
+      { author, trusted, createdAt: now - 50 },
+    );
+    const { check, proposals } = decidePull({ ...baseFacts, posts: [...approvals, flood, ...rejections] });
+    expect([check, proposals[0]?.state]).toEqual(["failure", "rejected"]);
+    expect(proposals[0]?.tallies[0]?.signed).toBe(5);
+  });
+
   it("is explained up to a bound", () => {
     const earlier = [{ digest: proposal.digest, head: "b".repeat(40) }];
     const moved = withContract({

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awaitVersion, countFinalizing } from "../stage/chain.ts";
 import { approve, awaitCheck, awaitComment } from "../stage/people.ts";
@@ -18,6 +19,9 @@ const names = [
   "unsigned",
   "lost",
   "rerun",
+  "done",
+  "ahead",
+  "behind",
 ] as const;
 type Name = (typeof names)[number];
 
@@ -153,6 +157,41 @@ describe("a merge group", () => {
     const run = await awaitCheck(play.stage, String(group?.sha), "failure");
     expect(run.output.summary).toContain(`#${pull.number}: Waiting for signatures: 0 of 2 signed`);
     expect(await group?.settle()).toBe("invalidated");
+  });
+
+  it("must not land in the name of a pull request that has landed before", async () => {
+    const land = async (text: string, version: number) => {
+      const pull = await openApproved("done", { branch: text, files: { "rules/done/Rules.txt": text } });
+      const [group] = await queue([pull]);
+      await awaitCheck(play.stage, String(group?.sha), "success");
+      expect(await group?.settle()).toBe("merged");
+      await awaitVersion(projectOf("done"), version);
+      return pull;
+    };
+    const first = await land("first-rules", 2);
+    await land("other-rules", 3);
+    const back = await open("done", { branch: "back", files: { "rules/done/Rules.txt": "first-rules" } });
+    await awaitCheck(play.stage, back.head, "Waiting for signatures: 0 of 2 signed");
+    const base = await play.stage.work.git("rev-parse", "main");
+    const ref = `refs/heads/gh-readonly-queue/main/pr-${first.number}-${base}`;
+    await play.stage.work.git("push", "--quiet", "origin", `${back.head}:${ref}`);
+    const run = await awaitCheck(play.stage, back.head, "failure");
+    expect(run.output.summary).toContain(`#${first.number} is not open`);
+  });
+
+  it("is judged anew where one before it lands while its pull requests are read", async () => {
+    const pulls = [await openApproved("ahead"), await openApproved("behind")];
+    const [ahead, behind] = await queue(pulls);
+    await awaitCheck(play.stage, String(ahead?.sha), "success");
+    const { id } = await awaitCheck(play.stage, String(behind?.sha), "success");
+    play.stage.github.faults.add({ on: "pulls/get", delay: 10_000 });
+    await play.stage.owner.api.checks.rerequestRun({ ...repo, check_run_id: id });
+    await setTimeout(5_000); // git is read, and the first pull request is not
+    expect(await ahead?.settle()).toBe("merged");
+    await expectFinalized("ahead", pulls[0] as OpenedPull);
+    await setTimeout(10_000);
+    await awaitCheck(play.stage, String(behind?.sha), "success");
+    expect(await behind?.settle()).toBe("merged");
   });
 
   it("is found by the next start where its webhooks were lost", async () => {

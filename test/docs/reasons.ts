@@ -75,6 +75,7 @@ export const groupReasons: Samples<GroupReason> = {
   "group-elsewhere": { code: "group-elsewhere", paths: [path] },
   "pull-unknown": { code: "pull-unknown", number: 7 },
   "pull-not-ready": { code: "pull-not-ready", number: 7 },
+  "pull-not-open": { code: "pull-not-open", number: 7 },
   "version-taken": { code: "version-taken", number: 8, by: 7, contract },
   "would-land-other": { code: "would-land-other", number: 7, path, signed: after },
   "nobody-proposed": { code: "nobody-proposed", path },

@@ -117,7 +117,9 @@ let nextId = 1;
 export function post(commands: readonly Command[], change: Partial<Post> = {}): Post {
   nextId += 1;
   const url = `${origin}/acme/vault/pull/7#issuecomment-${nextId}`;
-  return { id: nextId, kind: "comment", url, author: "somebody", trusted: false, createdAt: now, commands, ...change };
+  const { createdAt = now } = change;
+  const said = { author: "somebody", trusted: false, createdAt, changedAt: createdAt, commands };
+  return { id: nextId, kind: "comment", url, ...said, ...change };
 }
 
 export function approval(

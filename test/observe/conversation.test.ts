@@ -25,7 +25,8 @@ let nextId = 0;
 const comment = (fields: object) => {
   nextId += 1;
   const html_url = `https://github.com/acme/vault/pull/7#issuecomment-${nextId}`;
-  return { id: nextId, html_url, created_at: "2026-01-01T00:00:00Z", ...person, ...fields };
+  const at = "2026-01-01T00:00:00Z";
+  return { id: nextId, html_url, created_at: at, updated_at: at, ...person, ...fields };
 };
 const review = (fields: object) => ({
   ...comment({}),
@@ -37,7 +38,7 @@ const review = (fields: object) => ({
 function observe(comments: readonly object[], reviews: readonly object[] = [], as: typeof app | undefined = app) {
   planted.get("/issues/7/comments").query(true).reply(200, comments);
   planted.get("/pulls/7/reviews").query(true).reply(200, reviews);
-  return observeConversation({ number: 7, author: "dev", state: "open" }, { github, app: as });
+  return observeConversation({ number: 7, author: "dev", trusted: false, state: "open" }, { github, app: as });
 }
 
 describe("posts", () => {
@@ -52,6 +53,15 @@ describe("posts", () => {
     expect(posts.map(({ kind, commands }) => [kind, commands[0]?.kind])).toEqual([
       ["review", "status"],
       ["comment", "help"],
+    ]);
+  });
+
+  it("tell when they were last edited, but for reviews", async () => {
+    const updated_at = "2026-01-05T00:00:00Z";
+    const { posts } = await observe([comment({ body: "", updated_at })], [review({ body: "", updated_at })]);
+    expect(posts.map(({ kind, changedAt }) => [kind, changedAt])).toEqual([
+      ["comment", Date.parse(updated_at) / 1000],
+      ["review", undefined],
     ]);
   });
 

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => assertAsked());
 
-const open = { author: "dev", state: "open" } as const;
+const open = { author: "dev", trusted: false, state: "open" } as const;
 const withdraw = (author: string, change = {}) => post([{ kind: "withdraw" }], { author, ...change });
 const plant = (login: string, status: number, permission = "none") =>
   planted.get(`/collaborators/${login}/permission`).reply(status, { permission });
@@ -43,6 +43,22 @@ describe("who may write", () => {
     expect(found?.canWrite).toBe(false);
   });
 
+  it("is asked of the author's review, since nothing says when that was edited", async () => {
+    plant("dev", 200, "write");
+    const found = await observeWriters([withdraw("dev"), withdraw("dev", { kind: "review" })], { github, pull: open });
+    expect(found.map(({ canWrite }) => canWrite)).toEqual([true, true]);
+  });
+
+  it.each([true, false])(
+    "is GitHub's word beside the author's pull request (%s), where the token may not ask",
+    async (trusted) => {
+      plant("dev", 403);
+      const pull = { ...open, state: "merged", trusted } as const;
+      const [found] = await observeWriters([withdraw("dev", { trusted: true })], { github, pull });
+      expect(found?.canWrite).toBe(trusted);
+    },
+  );
+
   it("is GitHub's word beside the post, where the token may not ask", async () => {
     plant("ada", 403);
     plant("eve", 404);
@@ -50,11 +66,17 @@ describe("who may write", () => {
     expect(found.map(({ canWrite }) => canWrite)).toEqual([true, false]);
   });
 
-  it("is asked of ten at the most, of those first whom GitHub calls ours", async () => {
-    const crowd = Array.from({ length: 12 }, (_, index) => withdraw(`x${index}`));
+  it("is asked of all, so that strangers push nobody out", async () => {
     plant("ada", 200, "write");
-    for (const index of [11, 10, 9, 8, 7, 6, 5, 4, 3]) plant(`x${index}`, 200);
-    const found = await observeWriters([withdraw("ada", { trusted: true }), ...crowd], { github, pull: open });
-    expect(found[0]?.canWrite).toBe(true);
+    const crowd = Array.from({ length: 12 }, (_, index) => withdraw(`x${index}`));
+    for (const { author } of crowd) plant(author, 200);
+    const [found] = await observeWriters([withdraw("ada"), ...crowd], { github, pull: open });
+    expect(found?.canWrite).toBe(true);
+  });
+
+  it("is not known where more ask than can be asked about", async () => {
+    const crowd = Array.from({ length: 101 }, (_, index) => withdraw(`x${index}`));
+    const asking = observeWriters([...crowd, withdraw("x0")], { github, pull: open });
+    await expect(asking).rejects.toMatchObject({ code: "GITHUB_TOO_MANY", message: expect.stringContaining("101") });
   });
 });

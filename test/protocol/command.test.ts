@@ -21,6 +21,28 @@ describe("a line of its own", () => {
     ["<!-- note -->\n/countersign status", [{ kind: "status" }]],
     ["<pre>x</pre>\n/countersign status", [{ kind: "status" }]],
     ["<details>\n\n/countersign status\n</details>", [{ kind: "status" }]],
+    ["> quoted\n\n/countersign status", [{ kind: "status" }]],
+    ["> # quoted\n/countersign status", [{ kind: "status" }]],
+    [">\n/countersign status", [{ kind: "status" }]],
+    ["> ---\n/countersign status", [{ kind: "status" }]],
+    ["> ```\n> quoted\n> ```\n/countersign status", [{ kind: "status" }]],
+    ["> quoted\n- item\n/countersign status", [{ kind: "status" }]],
+    ["> quoted\n---\n/countersign status", [{ kind: "status" }]],
+    ["-> text\n/countersign status", [{ kind: "status" }]],
+    ["- item\n/countersign status", [{ kind: "status" }]],
+    ["text <!-- note -->\n/countersign status", [{ kind: "status" }]],
+    ["text <!--> text\n/countersign status", [{ kind: "status" }]],
+    ["text <!-- note\n\n/countersign status", [{ kind: "status" }]],
+    ["isn`t `it`\n/countersign status", [{ kind: "status" }]],
+    ["one `\n/countersign status\n`` two", [{ kind: "status" }]],
+    ["one \\`\n/countersign status\n` two", [{ kind: "status" }]],
+    ["text\\\n/countersign status", [{ kind: "status" }]],
+    ["# one `\n/countersign status\n` two", [{ kind: "status" }]],
+    ["    `\n/countersign status\n`", [{ kind: "status" }]],
+    ["if a <b\n/countersign status\nand c> d", [{ kind: "status" }]],
+    ["<b title='x'>text</b>\n/countersign status", [{ kind: "status" }]],
+    ["[text](url 'title')\n/countersign status", [{ kind: "status" }]],
+    ["<blockquote>text</blockquote>\n/countersign status", [{ kind: "status" }]],
     [`/countersign reject ${signature}`, [{ kind: "reject", signature }]],
     [`/countersign sign ${account} 0x`, [{ kind: "sign", account, signature: "0x" }]],
     [`/countersign sign ${account.toLowerCase()} 0x01`, [{ kind: "sign", account, signature: "0x01" }]],
@@ -54,10 +76,39 @@ describe("text that is no command", () => {
     "~~~\n/countersign status\n```\n/countersign status\n~~~",
     "<!--\n/countersign status\n-->",
     "<!-- begins\n\n/countersign status",
+    "> quoted\n/countersign status",
+    ">quoted\n> more\nand more\n/countersign status",
+    "> > quoted\n/countersign status",
+    "- > quoted\n/countersign status",
+    "1. - > quoted\n/countersign status",
+    "> - quoted\n/countersign status",
+    "> ```\n> ```\n> quoted\n/countersign status",
+    "text <!--\n/countersign status\n-->",
+    "text <!-- not closed\n/countersign status",
+    "- item <!--\n/countersign status\n-->",
+    "text `\n/countersign status\n` text",
+    "text `` ` \n/countersign status\n``",
+    'text <a title="\n/countersign status\n">link</a>',
+    "text <a href=x title='>\n/countersign status\n'/>",
+    "text <?\n/countersign status\n?>",
+    "<?\n\n/countersign status\n?>",
+    "text <!X\n/countersign status\n>",
+    '[text](url "\n/countersign status\n")',
+    "[text]: <url>\n'\n/countersign status\n'",
+    "<blockquote>\n\n/countersign status\n\n</blockquote>",
     "<PRE class=x>\n/countersign status\n</PRE>",
   ];
   it.each(texts)("%j says nothing", (text) => {
     expect(parseCommands(text)).toEqual([]);
+  });
+});
+
+describe("the longest post", () => {
+  const pieces = ["`", "``a", "<!--", "<a ", "<a b='", "](", "](aaaa", '](a "', "> a\na\n", "[", "\\", "- > "];
+  it.each(pieces)("full of %j is read at once", (piece) => {
+    const begun = performance.now();
+    expect(parseCommands(piece.repeat(65_536 / piece.length))).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 });
 
