@@ -121,6 +121,8 @@ export interface RecordFacts {
   readonly rules: Rules;
   /** Unix seconds: before it nothing but rotations happens to the record. */
   readonly pausedUntil: number;
+  /** What was scheduled for the record since the pull request was opened, oldest first; empty where nothing can come of it. */
+  readonly scheduled?: readonly ScheduledFacts[];
 }
 
 /** How a record is governed, beside its signers (protocol §3, Governance). */
@@ -146,6 +148,17 @@ export interface ChainScheduleFacts {
 
 export interface ScheduleFacts extends ChainScheduleFacts {
   readonly digest: Bytes32;
+}
+
+/** One record's part in an approval that was scheduled, by its event: whoever did it, a quorum had signed. */
+export interface ScheduledFacts extends ScheduleFacts {
+  readonly deadline: number;
+  readonly version: number;
+  readonly contractLink: string;
+  /** Whether the link is to what this pull request proposes, under whatever name the repository had. */
+  readonly isOwn: boolean;
+  /** The record's signers who rejected it on chain. */
+  readonly rejected: readonly Address[];
 }
 
 /** Who of a record's signers spoke on chain against a digest, for the record's next version. */

@@ -40,6 +40,13 @@ export type Reason =
   | { readonly code: "scheduled-before-merge" }
   /** The proposal has ended here, and not on chain. */
   | { readonly code: "still-scheduled"; readonly ripeAt: number; readonly expiresAt: number }
+  /** Not what is proposed now. */
+  | {
+      readonly code: "earlier-scheduled";
+      readonly digest: Bytes32;
+      readonly ripeAt: number;
+      readonly expiresAt: number;
+    }
   | { readonly code: "paused"; readonly until: number }
   | { readonly code: "executing" }
   | { readonly code: "cancelled" }
@@ -201,11 +208,15 @@ export type GroupReason =
   | { readonly code: "would-land-other"; readonly number: number; readonly path: string; readonly signed: Bytes32 }
   | { readonly code: "nobody-proposed"; readonly path: string };
 
-/** A pull request of a merge group, judged by itself. */
-export interface GroupMember {
+/** A pull request, judged by itself. */
+export interface JudgedPull {
   readonly number: number;
-  readonly isOpen: boolean;
   readonly verdict: PullVerdict;
+}
+
+/** A pull request of a merge group. */
+export interface GroupMember extends JudgedPull {
+  readonly isOpen: boolean;
 }
 
 /** What the check on a merge group's head says: green only where there is no reason against it. */

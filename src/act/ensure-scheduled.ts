@@ -14,7 +14,9 @@ export function ensureScheduled({ proposal, signatures }: FinalizeOrder, clients
       async findDone() {
         const { number } = await registry.readHead();
         const { status } = await registry.readSchedule(digest, number);
-        return status === "none" ? undefined : registry.readScheduling(digest, await toRange(registry, proposal));
+        if (status === "none") return undefined;
+        const found = await registry.readSchedulings({ digest, ...(await toRange(registry, proposal)) });
+        return found.at(-1)?.transaction;
       },
       findMissing: (receipt) => (registry.parseScheduled(receipt).includes(digest) ? [] : [`that ${digest} waits`]),
     },

@@ -16,6 +16,8 @@ export interface RepositoryKey extends InstallationKey {
 export interface PullKey extends RepositoryKey, PullRef {
   /** Of a closed one that the sweep found: when it had last changed, as GitHub tells it. */
   readonly changedAt?: string;
+  /** Of the same: the default branch and its configuration that it was found under. */
+  readonly under?: string;
 }
 
 /** A commit whose pull requests to look at; where it is a branch's new tip, the open ones that it concerns too. */

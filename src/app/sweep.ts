@@ -39,27 +39,30 @@ export async function sweepInstallation(key: InstallationKey, sweep: Sweep): Pro
     const name = `${listed.repositoryId} ${listed.defaultBranch}`;
     if (sweep.atRest.has(name, listed.pushedAt)) continue;
     const github = openGithub(api, listed);
-    if (await github.hasPolicy()) await sweepRepository(listed, github, sweep);
-    else sweep.atRest.add(name, listed.pushedAt);
+    const policyId = await github.findPolicyId();
+    if (policyId === undefined) sweep.atRest.add(name, listed.pushedAt);
+    else await sweepRepository({ ...listed, policyId }, github, sweep);
   }
 }
 
 /** The open ones all: chain and clock move them too. Of the closed ones those that are not known to be at their end. */
 async function sweepRepository(
-  listed: ListedRepository,
+  listed: ListedRepository & { readonly policyId: string },
   github: ReturnType<typeof openGithub>,
   { sink, atRest, listQueueHeads }: Sweep,
 ): Promise<void> {
   const key = toRepositoryKey(listed);
+  // What is no proposal under one configuration is one under the next.
+  const under = `${listed.defaultBranch} ${listed.policyId}`;
   for (const { number } of await github.listOpenPulls()) await sink.pull({ ...key, number });
   const since = new Date(Date.now() - longestTerm * 1000).toISOString();
   for (const { number, updated_at } of await github.listClosedPulls(since)) {
-    const closed: PullKey = { ...key, number, changedAt: updated_at };
+    const closed: PullKey = { ...key, number, changedAt: updated_at, under };
     if (!atRest.has(toRestName(closed), updated_at)) await sink.pull(closed);
   }
   for (const commit of await listQueueHeads(key)) await sink.commit({ ...key, commit });
 }
 
-export function toRestName({ repositoryId, number }: PullKey): string {
-  return `${repositoryId}/${number}`;
+export function toRestName({ repositoryId, number, under }: PullKey): string {
+  return `${repositoryId}/${number} ${under}`;
 }

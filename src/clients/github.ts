@@ -42,9 +42,12 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
   return {
     /** Whose token it is. */
     readLogin: () => ask(async () => (await rest.users.getAuthenticated()).data.login),
-    /** Whether the default branch has a configuration: the cheapest way to know that a repository is of interest. */
-    hasPolicy: () =>
-      ask(async () => (await orAbsent(() => rest.repos.getContent({ ...at, path: policyPath }))) !== undefined),
+    /** Which configuration the default branch has, if any: the cheapest way to know that a repository is of interest. */
+    findPolicyId: () =>
+      ask(async () => {
+        const found = await orAbsent(async () => (await rest.repos.getContent({ ...at, path: policyPath })).data);
+        return found && ("sha" in found ? found.sha : "a folder");
+      }),
     /** The number of the repository that has this name, or had it and is redirected to; undefined where none is seen. */
     findRepositoryId: ({ owner: login, repository: name }: Pick<PullRef, "owner" | "repository">) =>
       ask(() => orAbsent(async () => (await rest.repos.get({ owner: login, repo: name })).data.id)),

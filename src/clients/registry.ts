@@ -16,6 +16,7 @@ import { type Governance, openGovernance } from "./registry/governance.ts";
 import { type News, newsTopics, parseNews } from "./registry/news.ts";
 import { readLogs } from "./registry/read-logs.ts";
 import { parseRecordAnswer } from "./registry/record-answer.ts";
+import { parseSchedulings, type Scheduling, toSchedulingTopics } from "./registry/schedulings.ts";
 
 export interface Head {
   readonly number: number;
@@ -62,8 +63,8 @@ export interface Registry extends Accounts, Governance {
   readAnnouncements(digest: Bytes32, range: BlockRange): Promise<Announcement[]>;
   /** Everything that can change where a proposal stands, of any contract, oldest first. */
   readNews(range: BlockRange): Promise<News[]>;
-  /** The transaction that scheduled the approval with this digest, whoever sent it. */
-  readScheduling(digest: Bytes32, range: BlockRange): Promise<Bytes32 | undefined>;
+  /** What was scheduled, by whomever, oldest first; of one digest, or of any. */
+  readSchedulings(range: BlockRange & { readonly digest?: Bytes32 }): Promise<Scheduling[]>;
   simulateRegister(from: Address, draft: RecordDraft): Promise<Simulation>;
   /** A call to the registry, with calldata of `protocol/registry-calls.ts`. */
   simulate(from: Address, data: Hex): Promise<Simulation>;
@@ -113,15 +114,14 @@ export function openRegistry(chain: Chain, registryAddress: Address): Registry {
     },
     readNews: async ({ fromBlock, block }) =>
       parseNews(address, await readLogs(chain, { address, topics: newsTopics, fromBlock, toBlock: block })),
-    async readScheduling(digest, { fromBlock, block }) {
-      const topics = registryInterface.encodeFilterTopics("ApprovalScheduled", [digest]);
-      const logs = await readLogs(chain, { address, topics, fromBlock, toBlock: block });
-      const found = parseEvents(address, logs, "ApprovalScheduled").filter(({ args }) => args.digest === digest);
-      return found.at(-1)?.log.transactionHash as Bytes32 | undefined;
+    async readSchedulings({ digest, fromBlock, block }) {
+      const topics = toSchedulingTopics(digest);
+      const found = parseSchedulings(address, await readLogs(chain, { address, topics, fromBlock, toBlock: block }));
+      return found.filter((one) => digest === undefined || one.digest === digest);
     },
     simulateRegister: (from, draft) => simulate(chain, { from, to: address, data: toRegisterData(draft) }),
     simulate: (from, data) => simulate(chain, { from, to: address, data }),
-    parseScheduled: ({ logs }) => parseEvents(address, logs, "ApprovalScheduled").map(({ args }) => args.digest),
+    parseScheduled: ({ logs }) => parseSchedulings(address, logs).map(({ digest }) => digest),
     parseRejected: ({ logs }) =>
       parseEvents(address, logs, "Rejected").flatMap(({ args }) =>
         args.isDead ? [{ contract: toAddress(args.contractAddress), digest: args.digest }] : [],

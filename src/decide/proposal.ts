@@ -5,6 +5,7 @@ import { isPlainPath, type Link, parseLink } from "../protocol/link.ts";
 import { byAddress, type ContractRecord } from "../protocol/record.ts";
 import type { Change, Proposal, Reason } from "../verdict.ts";
 import { deadlineOf } from "./requests.ts";
+import { adoptScheduled } from "./scheduled.ts";
 import { planUpgrade } from "./upgrades/plan.ts";
 
 type ReadChain = Extract<ChainFacts, { kind: "read" }>;
@@ -27,8 +28,8 @@ export function deriveProposal(facts: PullFacts, chain: ReadChain): Derived {
   const reasons = parts.flatMap((part) => ("reasons" in part ? part.reasons : []));
   if (reasons.length > 0) return { changes, reasons };
   const upgrades = parts.flatMap((part) => ("upgrade" in part ? [part.upgrade] : []));
-  const approval = { upgrades, deadline: deadlineOf(facts) };
-  return { changes, reasons, proposal: toProposal(chain.domain, approval) };
+  const today = toProposal(chain.domain, { upgrades, deadline: deadlineOf(facts) });
+  return { changes, reasons, proposal: adoptScheduled(today, contracts) };
 }
 
 export function contractsOn(facts: PullFacts, chainId: number): readonly ContractFacts[] {

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "../protocol/hex.ts";
+import type { Address, Bytes32, Hex } from "../protocol/hex.ts";
 import { toCancelData, toFinalizeData, toRevokeData, toScheduleData } from "../protocol/registry-calls.ts";
 import { packSignatures } from "../protocol/signature.ts";
 import type { ProposalVerdict, ReadyTransaction } from "../verdict.ts";
@@ -13,7 +13,8 @@ type Verdict = Pick<ProposalVerdict, "state" | "reasons" | "signatures" | "sched
  * that he takes back; a guardian the end of what is scheduled.
  */
 export function toReadyTransactions(verdict: Verdict, known: Known): ReadyTransaction[] {
-  return [...toConsent(verdict, known), ...toRevocations(verdict, known), ...toCancellations(verdict, known)];
+  const cancellations = verdict.schedule ? toCancellations(known.proposal.digest, known) : [];
+  return [...toConsent(verdict, known), ...toRevocations(verdict, known), ...cancellations];
 }
 
 /** An authority takes its time, so it gets the call before the merge. */
@@ -37,17 +38,20 @@ function toRevocations({ state, schedule, reasons, signatures }: Verdict, known:
   });
 }
 
-function toCancellations({ schedule }: Verdict, known: Known): ReadyTransaction[] {
-  if (!schedule) return [];
-  return known.contracts.flatMap(({ contract, onChain }) => {
+/** A guardian's, of whatever waits. */
+export function toCancellations(
+  digest: Bytes32,
+  { chain, contracts }: Pick<Known, "chain" | "contracts">,
+): ReadyTransaction[] {
+  return contracts.flatMap(({ contract, onChain }) => {
     const from = onChain?.rules.guardian;
-    const data = toCancelData(known.proposal.digest, contract.address);
-    return from ? [toTransaction(known, { purpose: "cancel", from, data })] : [];
+    const data = toCancelData(digest, contract.address);
+    return from ? [toTransaction({ chain }, { purpose: "cancel", from, data })] : [];
   });
 }
 
 function toTransaction(
-  { proposal: { domain } }: Known,
+  { chain: { domain } }: Pick<Known, "chain">,
   { purpose, from, data }: { purpose: ReadyTransaction["purpose"]; from: Address | undefined; data: Hex },
 ): ReadyTransaction {
   return { purpose, chainId: domain.chainId, from, to: domain.registry, data };

@@ -3,17 +3,19 @@ import type { Schedule } from "../verdict.ts";
 import type { Known } from "./known.ts";
 
 /** How long a ripe change can be carried out (protocol §3), in seconds. */
-const grace = 14 * 86_400;
+export const grace = 14 * 86_400;
 
 /** What waits on chain under the proposal's digest, or has waited for too long; undefined where nothing does. */
 export function toSchedule(known: Pick<Known, "answers" | "chain" | "contracts" | "proposal">): Schedule | undefined {
   const found = findSchedule(known);
-  if (found?.status !== "waiting") return undefined;
-  const { time } = known.chain;
-  const pausedUntil = findPause(known.contracts, time);
-  const ripeAt = toRipeAt(found.slack, { time, pausedUntil, isAlone: known.contracts.length === 1 });
-  const expiresAt = found.slack > grace ? time - (found.slack - grace) : Math.max(ripeAt, time - found.slack) + grace;
-  const isRipe = found.slack >= 0 && found.slack <= grace && pausedUntil === undefined;
+  return found?.status === "waiting" ? toTimes(found.slack, known) : undefined;
+}
+
+export function toTimes(slack: number, { chain: { time }, contracts }: Pick<Known, "chain" | "contracts">): Schedule {
+  const pausedUntil = findPause(contracts, time);
+  const ripeAt = toRipeAt(slack, { time, pausedUntil, isAlone: contracts.length === 1 });
+  const expiresAt = slack > grace ? time - (slack - grace) : Math.max(ripeAt, time - slack) + grace;
+  const isRipe = slack >= 0 && slack <= grace && pausedUntil === undefined;
   return { ripeAt, expiresAt, isRipe, ...(pausedUntil !== undefined && { pausedUntil }) };
 }
 

@@ -1,9 +1,10 @@
-import type { ChainAnswers, ChainFacts, ContractFacts, PullFacts } from "../facts.ts";
+import type { ChainAnswers, ChainFacts, ContractFacts, PullFacts, ScheduledFacts } from "../facts.ts";
 import type { ContractRecord } from "../protocol/record.ts";
-import type { ProposalState, ProposalVerdict, Reason } from "../verdict.ts";
+import type { ProposalState, ProposalVerdict, ReadyTransaction, Reason } from "../verdict.ts";
 import { contractsOn, type Derived, deriveProposal } from "./proposal.ts";
-import { toReadyTransactions } from "./ready.ts";
-import { toSchedule } from "./schedule.ts";
+import { toCancellations, toReadyTransactions } from "./ready.ts";
+import { toSchedule, toTimes } from "./schedule.ts";
+import { findEarlier } from "./scheduled.ts";
 import { findRuled } from "./sender.ts";
 import { stand } from "./standing.ts";
 import { countSignatures, type Sibling } from "./tally.ts";
@@ -18,8 +19,11 @@ export function decideProposal(facts: PullFacts, chain: ChainFacts, answers: Cha
   }
   const { chainId } = chain.domain;
   const derived = deriveProposal(facts, chain);
-  if (!derived.proposal) return undecided(chainId, derived);
   const contracts = contractsOn(facts, chainId);
+  const earlier = findEarlier(facts, { proposal: derived.proposal, contracts });
+  const told = earlier.map((one) => toEarlierReason(one, { chain, contracts }));
+  const cancellations = earlier.flatMap(({ digest }) => toCancellations(digest, { chain, contracts }));
+  if (!derived.proposal) return withReady(undecided(chainId, derived, told), cancellations);
   const count = countSignatures(derived.proposal, {
     records: recordsBefore(contracts),
     siblings: findSiblings(facts, chainId),
@@ -32,9 +36,18 @@ export function decideProposal(facts: PullFacts, chain: ChainFacts, answers: Cha
   });
   const known = { facts, chain, answers, contracts, proposal: derived.proposal, tallies: count.tallies };
   const standing = stand({ ...known, schedule: toSchedule(known) });
-  const verdict = { chainId, changes: derived.changes, proposal: derived.proposal, ...count, ...standing };
-  const ready = toReadyTransactions(verdict, known);
+  const reasons = [...standing.reasons, ...told];
+  const verdict = { chainId, changes: derived.changes, proposal: derived.proposal, ...count, ...standing, reasons };
+  return withReady(verdict, [...toReadyTransactions(verdict, known), ...cancellations]);
+}
+
+function withReady(verdict: ProposalVerdict, ready: readonly ReadyTransaction[]): ProposalVerdict {
   return ready.length > 0 ? { ...verdict, ready } : verdict;
+}
+
+function toEarlierReason({ digest, slack }: ScheduledFacts, at: Parameters<typeof toTimes>[1]): Reason {
+  const { ripeAt, expiresAt } = toTimes(slack, at);
+  return { code: "earlier-scheduled", digest, ripeAt, expiresAt };
 }
 
 /** What was there before the proposal: the record itself may have moved on to it. */
@@ -52,10 +65,10 @@ function findSiblings(facts: PullFacts, chainId: number): Sibling[] {
   });
 }
 
-function undecided(chainId: number, { changes, reasons }: Derived): ProposalVerdict {
+function undecided(chainId: number, { changes, reasons }: Derived, told: readonly Reason[]): ProposalVerdict {
   const isOutdated = reasons.every(({ code }) => code === "base-moved");
   const state: ProposalState = isOutdated ? "outdated" : "blocked";
-  return { chainId, state, reasons, changes, tallies: [], refused: [], signatures: [] };
+  return { chainId, state, reasons: [...reasons, ...told], changes, tallies: [], refused: [], signatures: [] };
 }
 
 function withoutChain(chainId: number, state: ProposalState, reason: Reason): ProposalVerdict {

@@ -17,10 +17,11 @@ function hasEnded({ state, reasons }: ProposalVerdict): boolean {
 
 const waiting: readonly ProposalState[] = ["proposed", "approved", "scheduled"];
 
-function toWatches({ chainId, state, changes, proposal, schedule }: ProposalVerdict, now: number): Watch[] {
+function toWatches({ chainId, state, reasons, changes, proposal, schedule }: ProposalVerdict, now: number): Watch[] {
   // What is scheduled has left its deadline behind (protocol §3).
   const end = schedule?.expiresAt ?? proposal?.approval.deadline;
-  const until = end ?? now + month;
+  const others = reasons.flatMap((reason) => (reason.code === "earlier-scheduled" ? reason.expiresAt : []));
+  const until = Math.max(end ?? now + month, ...others);
   if (until < now) return [];
   // The registry takes it in the second of its end, and not after (protocol §3).
   const due = waiting.includes(state) && end !== undefined ? { due: end + 1 } : {};

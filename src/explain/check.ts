@@ -1,5 +1,5 @@
 import { CountersignError } from "../errors.ts";
-import type { ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
+import type { JudgedPull, ProposalVerdict, PullVerdict, Tally } from "../verdict.ts";
 import type { CheckWords } from "../words.ts";
 import { toCode } from "./markdown.ts";
 import { explainProblems, explainReason } from "./reasons.ts";
@@ -13,6 +13,14 @@ export function explainCheck(verdict: PullVerdict): CheckWords {
   const elsewhere = explainElsewhere(verdict);
   const words = [summary, ...elsewhere, ...head].join("\n\n");
   return { state: verdict.check, title: elsewhere.length > 0 ? `${title}, but elsewhere` : title, summary: words };
+}
+
+/** The check of a commit as one of the pull requests that have it as their head shows it. */
+export function explainHead({ number, verdict }: JudgedPull, own: number): CheckWords {
+  const words = explainCheck(verdict);
+  if (number === own) return words;
+  const why = `A check belongs to the commit, and #${number} proposes the same one against another branch. What is so of #${number}:`;
+  return { ...words, title: `#${number}: ${words.title}`, summary: `${why}\n\n${words.summary}` };
 }
 
 function explainScope({ scope, proposals }: PullVerdict): Pick<CheckWords, "title" | "summary"> {

@@ -61,6 +61,8 @@ export function explainReason(reason: Reason): string {
       return "It was scheduled before the merge. This App executes it only once it is merged; anyone else may as soon as it is ripe.";
     case "still-scheduled":
       return `It is scheduled on chain all the same: from ${toTime(reason.ripeAt)} until ${toTime(reason.expiresAt)} anyone may execute it, unless a guardian cancels it or enough signers reject it on chain.`;
+    case "earlier-scheduled":
+      return `What this pull request proposed before, ${toCode(reason.digest)}, is scheduled on chain all the same: from ${toTime(reason.ripeAt)} until ${toTime(reason.expiresAt)} anyone may execute it, unless a guardian cancels it or enough signers reject it on chain.`;
     case "paused":
       return `The guardian paused this until ${toTime(reason.until)}. It goes on by itself afterwards.`;
     case "executing":

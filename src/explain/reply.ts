@@ -1,5 +1,5 @@
 import { assertUnreachable } from "../errors.ts";
-import type { PullVerdict, Reply } from "../verdict.ts";
+import type { ProposalVerdict, PullVerdict, Reply } from "../verdict.ts";
 import { explainCheck } from "./check.ts";
 import { toCode, toTime } from "./markdown.ts";
 import { explainReady, mostDigits } from "./ready.ts";
@@ -54,7 +54,9 @@ function explainCancelling({ proposals }: PullVerdict): string {
       "Only a guardian can cancel what is scheduled, by a transaction of his own. One is enough, and it is final.";
     return [words, ...explainReady(all.slice(0, 10), mostDigits)].join("\n\n");
   }
-  return proposals.some(({ schedule }) => schedule)
+  const isScheduled = ({ schedule, reasons }: ProposalVerdict) =>
+    schedule !== undefined || reasons.some(({ code }) => code === "earlier-scheduled");
+  return proposals.some(isScheduled)
     ? "No record of this has a guardian, so nobody can cancel it. Enough rejections by its signers end it."
     : "Nothing of this is scheduled, so there is nothing to cancel. `/countersign withdraw` ends the proposal.";
 }

@@ -14,6 +14,7 @@ import type { Address, Bytes32 } from "../protocol/hex.ts";
 import { takeTurns, toVoices } from "../protocol/voices.ts";
 import { observeAcceptance } from "./acceptance.ts";
 import { type IsFormerName, isSamePlace } from "./former-names.ts";
+import type { ReadScheduled } from "./scheduled.ts";
 
 /** One block of a chain, at which all else about it is read. Unreachable is an answer: the check waits (protocol §6). */
 export async function observeChain(
@@ -58,9 +59,10 @@ export async function observeRecord(
     readonly source: SourceFacts;
     readonly pull: Pick<Pull, "state" | "createdAt">;
     readonly isFormerName: IsFormerName;
+    readonly readScheduled: ReadScheduled;
   },
 ): Promise<RecordFacts> {
-  const { registry, head, source, pull, isFormerName } = context;
+  const { registry, head, source, pull, isFormerName, readScheduled } = context;
   const { address, kind } = contract;
   const [record, executor, rules, pausedUntil] = await Promise.all([
     registry.readRecord(address, head.number),
@@ -74,21 +76,22 @@ export async function observeRecord(
     ? await observeChanges(address, { registry, head, hash: source.hash, since: pull.createdAt })
     : [];
   const isRenamed = record !== undefined && (await isFormerName(record.contractLink));
-  const own = source.kind === "hashed" ? await findOwn(changes, source.link, isFormerName) : [];
+  const isOwn = toIsOwn(source, isFormerName);
+  const own = await findOwn(changes, isOwn);
   const at = { registry, block: head.number };
   const acceptsOwnership = await observeAcceptance(contract, { record, executor, change: own.at(-1) }, at);
-  return { record, executor, isRenamed, changes: own, implementation, acceptsOwnership, rules, pausedUntil };
+  const scheduled = record && rules.delay > 0 ? await readScheduled(record, isOwn) : [];
+  return { record, executor, isRenamed, changes: own, implementation, acceptsOwnership, rules, pausedUntil, scheduled };
 }
 
-/** The changes that brought this link, also as it was spelled before the repository got its name. */
-async function findOwn(
-  changes: readonly ChangeFacts[],
-  link: string,
-  isFormerName: IsFormerName,
-): Promise<readonly ChangeFacts[]> {
-  const isOwn = async ({ contractLink }: ChangeFacts) =>
-    contractLink === link || (isSamePlace(contractLink, link) && (await isFormerName(contractLink)));
-  const owned = await Promise.all(changes.map(isOwn));
+/** Whether a link is the source's, also as it was spelled before the repository got its name. */
+function toIsOwn(source: SourceFacts, isFormerName: IsFormerName): (link: string) => Promise<boolean> {
+  if (source.kind !== "hashed") return async () => false;
+  return async (link) => link === source.link || (isSamePlace(link, source.link) && (await isFormerName(link)));
+}
+
+async function findOwn(changes: readonly ChangeFacts[], isOwn: (link: string) => Promise<boolean>) {
+  const owned = await Promise.all(changes.map(({ contractLink }) => isOwn(contractLink)));
   return changes.filter((_, index) => owned[index]);
 }
 

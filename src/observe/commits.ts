@@ -1,10 +1,13 @@
 import { findMergeBase } from "../clients/git/merge-base.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import type { GithubClient } from "../clients/github.ts";
+import { depths, findChain } from "./first-parents.ts";
 import type { PullReading } from "./reading.ts";
 
 /** The commits that a pull request is judged by; all are in the git cache afterwards. */
 export interface PullCommits {
+  /** The pull request's own, by the name that it has now. */
+  readonly baseBranch: string;
   readonly head: string;
   /** What the head is compared with: the tip of the base branch, or what it was before the merge. */
   readonly base: string;
@@ -20,7 +23,8 @@ export async function observeCommits(
   { github, git }: { readonly github: GithubClient; readonly git: RemoteRepository },
 ): Promise<PullCommits> {
   const tips = await git.readBranches([pull.baseBranch, pull.defaultBranch]);
-  const baseTip = tips.get(pull.baseBranch) ?? pull.notedBase;
+  const baseBranch = await findBaseBranch(pull, tips, git);
+  const baseTip = tips.get(baseBranch) ?? pull.notedBase;
   const defaultTip = tips.get(pull.defaultBranch) ?? baseTip;
   const base = pull.state === "merged" ? pull.notedBase : baseTip;
   await git.ensureCommit(pull.head, pull.commits + 1);
@@ -28,7 +32,23 @@ export async function observeCommits(
     await git.ensureCommit(commit, 1);
   }
   const mergeBases = await observeMergeBases({ head: pull.head, base }, { github, git });
-  return { head: pull.head, base, baseTip, defaultTip, mergeBases, landed: pull.landed };
+  return { baseBranch, head: pull.head, base, baseTip, defaultTip, mergeBases, landed: pull.landed };
+}
+
+/**
+ * GitHub leaves a merged pull request the name that its base branch had. Where that is gone, and the commit landed on the
+ * default branch itself, that is the same branch under another name. What was only merged into it along with another
+ * branch landed there.
+ */
+async function findBaseBranch(
+  { baseBranch, defaultBranch, landed }: PullReading,
+  tips: ReadonlyMap<string, string>,
+  git: RemoteRepository,
+): Promise<string> {
+  const defaultTip = tips.get(defaultBranch);
+  if (tips.has(baseBranch) || landed === undefined || defaultTip === undefined) return baseBranch;
+  const chain = await findChain(git, { head: defaultTip, tip: landed });
+  return chain === undefined ? baseBranch : defaultBranch;
 }
 
 /** The best common ancestors of two commits. */
@@ -52,9 +72,6 @@ export async function observeMergeBases(
   for (const commit of commits) await git.ensureCommit(commit, 1);
   return { commits, isComplete: "bases" in found };
 }
-
-/** How far back is looked for what GitHub did not name, in commits. */
-export const depths = [16, 128, 1024];
 
 /** What git's own history says of merge bases, fetched as deep as it takes; as it was where that is too deep. */
 export async function completeMergeBases(

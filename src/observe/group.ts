@@ -1,13 +1,12 @@
-import { findCommit } from "../clients/git/object-source.ts";
 import type { RemoteRepository } from "../clients/git/remote-repository.ts";
 import { resolvePath } from "../clients/git/tree-path.ts";
 import type { GithubClient } from "../clients/github.ts";
 import type { GroupFacts, LandingDirectory, PolicyFacts } from "../facts.ts";
 import type { PolicyContract } from "../policy.ts";
 import { parseQueueBranch, queuePrefix } from "../protocol/queue-branch.ts";
-import { depths } from "./commits.ts";
 import { type Hashing, observeHash } from "./directory.ts";
 import { listedBranches, observeElsewhere } from "./elsewhere.ts";
+import { findChain, type Link } from "./first-parents.ts";
 
 interface Clients {
   readonly github: GithubClient;
@@ -49,33 +48,6 @@ export async function observeGroup(commit: string, { github, git }: Clients): Pr
     }),
   );
   return { ...group, baseTip: tip, numbers: [...new Set(numbers.flat())] };
-}
-
-interface Link {
-  readonly oid: string;
-  readonly parents: readonly string[];
-}
-
-/** The commits that would be new on the base branch, from the head down by first parents; undefined: not upon its tip. */
-async function findChain(
-  git: RemoteRepository,
-  { head, tip }: { readonly head: string; readonly tip: string },
-): Promise<readonly Link[] | undefined> {
-  await git.ensureCommit(tip, 1);
-  for (const depth of depths) {
-    await git.ensureCommit(head, depth);
-    const chain: Link[] = [];
-    let oid: string | undefined = head;
-    while (oid !== undefined && oid !== tip) {
-      const commit = await findCommit(git, oid);
-      if (commit === undefined) break;
-      chain.push({ oid, parents: commit.parents });
-      oid = commit.parents[0];
-    }
-    if (oid === tip) return chain;
-    if (oid === undefined) return undefined;
-  }
-  return undefined;
 }
 
 /** Where the queue has no branch for a merge, its second parent is the head of a pull request. */

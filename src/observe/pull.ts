@@ -24,6 +24,7 @@ import { listedBranches, observeElsewhere } from "./elsewhere.ts";
 import { type IsFormerName, openFormerNames } from "./former-names.ts";
 import { observeHeadPolicy, observePolicy } from "./policy.ts";
 import { type PullReading, toPullReading } from "./reading.ts";
+import { openScheduled, type ReadScheduled } from "./scheduled.ts";
 
 /** Everything that a pull request is read from. */
 export interface Sources {
@@ -57,11 +58,12 @@ export async function observeTalk(ref: PullRef, sources: Pick<Sources, "github" 
 
 /** Reads all that a decision about a pull request may know, at one moment (`now`: Unix time in seconds). */
 export async function observePull(
-  { reading, conversation }: PullTalk,
+  { reading: told, conversation }: PullTalk,
   sources: Sources,
   now: number,
 ): Promise<PullObservation> {
-  const commits = await observeCommits(reading, sources);
+  const commits = await observeCommits(told, sources);
+  const reading = { ...told, baseBranch: commits.baseBranch };
   const policy = await observePolicy(sources.git, commits.defaultTip);
   const headPolicy = await observeHeadPolicy(sources.git, { head: commits.head, obeyed: commits.defaultTip });
   // From the first word of a signer on, what is signed is hashed from the bytes (protocol §2); so is what is announced.
@@ -164,8 +166,9 @@ async function observeOnChain(chainId: number, touched: readonly Touched[], pull
   const chain = await observeChain(chainId, registry, relayer?.addresses);
   if (chain.kind !== "read" || !registry) return { chain, contracts: mine.map(toUnread) };
   const head = { number: chain.block, timestamp: chain.time };
+  const readScheduled = openScheduled({ registry, head, since: pull.createdAt });
   const contracts = await orUnreachable(chainId, () =>
-    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, scope }))),
+    Promise.all(mine.map((one) => observeContract(one, { registry, head, pull, scope, readScheduled }))),
   );
   return "kind" in contracts ? { chain: contracts as ChainFacts, contracts: mine.map(toUnread) } : { chain, contracts };
 }
@@ -175,14 +178,16 @@ interface ContractContext {
   readonly head: Head;
   readonly pull: PullReading;
   readonly scope: Scope;
+  readonly readScheduled: ReadScheduled;
 }
 
 async function observeContract(reading: Touched, context: ContractContext): Promise<ContractFacts> {
-  const { registry, head, pull, scope } = context;
+  const { registry, head, pull, scope, readScheduled } = context;
   const found = await observeRecord(reading.contract, {
     ...{ registry, head, pull },
     source: reading.source,
     isFormerName: scope.isFormerName,
+    readScheduled,
   });
   // Anybody may have finalized it: what the record holds already is hashed from the bytes too.
   const isHeld = reading.source.kind === "hashed" && found.record?.contractHash === reading.source.hash;

@@ -22,7 +22,8 @@ export async function observeRoad(
   return { schedules: schedule ? [{ digest, ...schedule }] : [], votes };
 }
 
-async function observeVotes(
+/** Who of a record's signers spoke against a digest, at a block. */
+export async function observeVotes(
   digest: Bytes32,
   { contractAddress: contract, signers }: ContractRecord,
   { registry, block }: { readonly registry: Registry; readonly block: number },

@@ -86,6 +86,19 @@ describe("the sweep", () => {
     expect(second.asked.filter((path) => path === "/acme/vault/c")).toHaveLength(1);
   });
 
+  it("does not pass it by under another configuration, which may make a proposal of it", async () => {
+    const closed = (await sweep()).pulls.find(({ changedAt }) => changedAt !== undefined);
+    if (!closed) throw new Error("the merged one was not found");
+    atRest.add(toRestName(closed), closed.changedAt ?? null);
+    expect((await sweep()).pulls).toHaveLength(1);
+    const { git, commit } = scene.work;
+    await git("fetch", "--quiet", "origin");
+    await git("checkout", "--quiet", "-B", "main", "origin/main");
+    await commit({ ".github/countersign.yml": "contracts: []\nterm: 7\n" }, "Configure anew");
+    await git("push", "--quiet", "origin", "main");
+    expect((await sweep()).pulls.map(({ number }) => number)).toEqual([1, closed.number]);
+  });
+
   it("passes by a closed pull request that is at its end, until it changes", async () => {
     const closed = (await sweep()).pulls.find(({ changedAt }) => changedAt !== undefined);
     if (!closed) throw new Error("the merged one was not found");

@@ -38,18 +38,19 @@ describe("a list", () => {
   });
 });
 
-describe("the configuration's being there", () => {
-  it.each([
-    [200, true],
-    [404, false],
-  ])("is known by status %d", async (status, known) => {
-    planted.get("/contents/.github%2Fcountersign.yml").reply(status, {});
-    expect(await github.hasPolicy()).toBe(known);
+describe("the configuration", () => {
+  it.each<[string, number, object, string | undefined]>([
+    ["its id", 200, { sha: "a".repeat(40) }, "a".repeat(40)],
+    ["being a folder", 200, [], "a folder"],
+    ["not being there", 404, {}, undefined],
+  ])("is known by %s", async (_, status, answer, known) => {
+    planted.get("/contents/.github%2Fcountersign.yml").reply(status, answer);
+    expect(await github.findPolicyId()).toBe(known);
   });
 
   it("is unknown where GitHub says nothing of use", async () => {
     planted.get("/contents/.github%2Fcountersign.yml").reply(500, {});
-    await expect(github.hasPolicy()).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    await expect(github.findPolicyId()).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
   });
 });
 

@@ -3,7 +3,7 @@ import { isAtRest } from "../../src/decide/rest.ts";
 import type { ProposalState, PullVerdict } from "../../src/verdict.ts";
 
 function verdict(scope: PullVerdict["scope"], states: readonly ProposalState[] = []) {
-  return { scope, proposals: states.map((state) => ({ state })) };
+  return { scope, proposals: states.map((state) => ({ state, reasons: [] })) };
 }
 
 describe("a closed pull request", () => {

@@ -14,6 +14,7 @@ import {
   contract,
   noRules,
   now,
+  stranger as outsider,
   post,
   rejection,
   relayer,
@@ -266,6 +267,27 @@ describe("the rejections that are brought to the chain", () => {
     const { orders } = judge({ rules: delayed, schedule: waiting(-5), against: [5, 6, 7, 8] });
     expect(orders).toMatchObject([{ kind: "reject", contract }]);
     expect(orders[0]?.kind === "reject" && orders[0].signatures.map(({ signer }) => signer)).toEqual(signers.slice(5));
+  });
+});
+
+describe("the rejections of two records", () => {
+  it("are not mixed: the chain takes those of one record's signers alone", () => {
+    const [first] = toFacts({ rules: delayed }).contracts;
+    if (!first?.onChain?.record) throw new Error("no record");
+    const address = toAddress("0x00000000000000000000000000000000000000d0");
+    const others = [toAddress(outsider.address), stranger, guardian];
+    const record = { ...first.onChain.record, contractAddress: address, signers: others, minSignatures: 2 };
+    const second = { ...first, contract: { ...first.contract, address }, onChain: { ...first.onChain, record } };
+    const facts = { ...toFacts({ rules: delayed }), contracts: [first, second] };
+    const proposal = decidePull(facts).proposals[0]?.proposal as Proposal;
+    const posts = [...wallets.slice(5), outsider].map((wallet) =>
+      post([{ kind: "reject", signature: rejection(wallet, proposal) }]),
+    );
+    const schedules = [{ digest: proposal.digest, ...waiting(-5) }];
+    const verdict = decidePull({ ...facts, posts }, { contractSignatures: [], schedules, votes: [] });
+    const [order, ...more] = decideMerge({ ...facts, posts }, verdict);
+    expect([order, more]).toMatchObject([{ kind: "reject", contract }, []]);
+    expect(order?.kind === "reject" && order.signatures.map(({ signer }) => signer)).toEqual(signers.slice(5));
   });
 });
 

@@ -43,6 +43,12 @@ export const reasons: Samples<Reason> = {
   scheduled: { code: "scheduled", ripeAt: 1_800_000_000, expiresAt: 1_801_209_600, left: 1_036_000 },
   "scheduled-before-merge": { code: "scheduled-before-merge" },
   "still-scheduled": { code: "still-scheduled", ripeAt: 1_800_000_000, expiresAt: 1_801_209_600 },
+  "earlier-scheduled": {
+    code: "earlier-scheduled",
+    digest: `0x${"77".repeat(32)}`,
+    ripeAt: 1_800_000_000,
+    expiresAt: 1_801_209_600,
+  },
   paused: { code: "paused", until: 1_800_000_000 },
   executing: { code: "executing" },
   cancelled: { code: "cancelled" },

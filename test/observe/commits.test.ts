@@ -33,6 +33,7 @@ describe("the commits of a pull request", () => {
   it("are its head and the base's tip as git has it, whatever GitHub noted", async () => {
     const found = await observe({}).commits;
     expect(found).toEqual({
+      baseBranch: "main",
       head,
       base: tip,
       baseTip: tip,
@@ -54,7 +55,20 @@ describe("the commits of a pull request", () => {
 
   it("fall back to what GitHub noted where the base branch is gone", async () => {
     const found = await observe({ baseBranch: "gone" }).commits;
-    expect(found).toMatchObject({ base: fork, baseTip: fork, defaultTip: tip });
+    expect(found).toMatchObject({ baseBranch: "gone", base: fork, baseTip: fork, defaultTip: tip });
+  });
+
+  it("are held against the default branch where a merged one's base branch is gone, and it landed there", async () => {
+    const merged = { state: "merged", baseBranch: "gone", notedBase: fork } as const;
+    const found = await observe({ ...merged, landed: tip }).commits;
+    expect(found).toMatchObject({ baseBranch: "main", base: fork, baseTip: tip, defaultTip: tip });
+    const { repository } = remote;
+    const tree = repository.git(["rev-parse", `${tip}^{tree}`]);
+    const merge = repository.writeCommit(tree, { parents: [tip, head], message: "Merge the feature" });
+    repository.git(["update-ref", "refs/heads/main", merge]);
+    // It landed on the feature's branch, which was merged as a whole.
+    expect(await observe({ ...merged, landed: head }).commits).toMatchObject({ baseBranch: "gone", baseTip: fork });
+    repository.git(["update-ref", "refs/heads/main", tip]);
   });
 
   it("have no merge base where they share no history", async () => {

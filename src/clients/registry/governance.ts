@@ -9,6 +9,8 @@ export interface Governance {
   /** Unix seconds: before it nothing but rotations happens to the record. Zero: it was never paused. */
   readPausedUntil(contract: Address, block: number): Promise<number>;
   readSchedule(digest: Bytes32, block: number): Promise<ChainScheduleFacts>;
+  /** Whether something that is scheduled for the record can still come. */
+  readExitOpen(contract: Address, block: number): Promise<boolean>;
   /** Bit i: signer i of the record rejected, or revoked, the digest for its next version. */
   readVotes(contract: Address, digest: Bytes32, block: number): Promise<VoteBits>;
 }
@@ -39,6 +41,7 @@ export function openGovernance(view: View): Governance {
       const { status, slack } = await view("scheduled", [digest], block);
       return { status: statuses[Number(status)] ?? "none", slack: Number(slack) };
     },
+    readExitOpen: async (contract, block) => Boolean((await view("exitOpen", [contract], block))[0]),
     async readVotes(contract, digest, block) {
       const { rejected, revoked } = await view("votesOf", [contract, digest], block);
       return { rejected: Number(rejected), revoked: Number(revoked) };
