@@ -1,6 +1,7 @@
 import { type CountersignError, failure } from "../../errors.ts";
 import type { BatchOutput } from "./batch-output.ts";
 import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess } from "./native-git.ts";
+import { unreadable } from "./object-copy.ts";
 import { toTooLarge } from "./object-source.ts";
 
 /** The objects below a directory, and the git that reads them. */
@@ -34,10 +35,11 @@ export async function explainEnd(
   const { oid = asked, size = 0 } = output.current() ?? {};
   const cause = new Error(words.trim() || `git ended with ${code ?? "a signal"}`);
   // Killed, or in peace too early.
-  if (oid === undefined || !code || !(await works(git, objects)))
+  if (!code || !(await works(git, objects)))
     return failure("INTERNAL", `git ended with ${code ?? "a signal"}, and not all was read`, { cause });
+  if (oid === undefined) return failure("TREE_OBJECT_MISMATCH", "git cannot read an object that is there", { cause });
   if (size > maxAllocation) return toTooLarge({ oid, size }, maxAllocation);
-  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause });
+  return unreadable(oid, cause);
 }
 
 async function works(git: NativeGit, objects: string): Promise<boolean> {

@@ -112,12 +112,13 @@ const quiet = {
 
 /**
  * Hooks and helpers are switched off. Blobs of more than a megabyte are streamed; packs are looked at through a small
- * window, and unpacked by one thread, since each holds objects.
+ * window, and unpacked by one thread, since each holds objects. Each pack is asked by its own index, as without git.
  */
 const settings = [
   ["core.hooksPath", devNull],
   ["core.fsmonitor", "false"],
   ["core.bigFileThreshold", "1m"],
+  ["core.multiPackIndex", "false"],
   ["core.packedGitWindowSize", "1m"],
   ["core.packedGitLimit", "4m"],
   ["core.deltaBaseCacheLimit", "4m"],
