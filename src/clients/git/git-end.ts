@@ -1,6 +1,6 @@
 import { type CountersignError, failure } from "../../errors.ts";
 import type { BatchOutput } from "./batch-output.ts";
-import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess } from "./native-git.ts";
+import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess, streamedFrom } from "./native-git.ts";
 import { unreadable } from "./object-copy.ts";
 import { toTooLarge } from "./object-source.ts";
 
@@ -34,6 +34,8 @@ export async function explainEnd(
 ): Promise<CountersignError> {
   const { oid = asked, size = 0 } = output.current() ?? {};
   const cause = new Error(words.trim() || `git ended with ${code ?? "a signal"}`);
+  // Git streams a large object to its end, also where that is before it says, and goes on in peace.
+  if (code === 0 && oid !== undefined && size > streamedFrom) return unreadable(oid, cause);
   // Killed, or in peace too early.
   if (!code || !(await works(git, objects)))
     return failure("INTERNAL", `git ended with ${code ?? "a signal"}, and not all was read`, { cause });
