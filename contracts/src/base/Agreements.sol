@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {CouncilStore} from "../libraries/Council.sol";
 import {Entry} from "../libraries/Entry.sol";
 import {MessageHash} from "../libraries/MessageHash.sol";
+import {Parts} from "../libraries/Parts.sol";
 import {Quorum, Tally} from "../libraries/Quorum.sol";
 import {Records} from "./Records.sol";
 
@@ -39,7 +40,7 @@ abstract contract Agreements is Records {
         tallies = new Tally[](upgrades.length);
         address highest;
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            Upgrade calldata upgrade = upgrades[i];
+            Upgrade calldata upgrade = Parts.at(upgrades, i);
             address contractAddress = upgrade.contractAddress;
             if (contractAddress > highest) highest = contractAddress;
             else _assertNew(tallies, i, contractAddress);
