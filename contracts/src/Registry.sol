@@ -114,10 +114,7 @@ contract Registry is IRecords, Changes, Schedules {
         Tally[] memory tallies = _open(upgrades);
         _assertAgreed(tallies, digest, signatures);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            Tally memory tally = tallies[i];
-            _assertGate(tally);
-            _assertUndelayed(tally);
-            _assertUnpaused(tally);
+            _assertFree(tallies[i]);
         }
         _carryOut(upgrades, tallies, digest);
     }

@@ -17,6 +17,7 @@ abstract contract Changes is Records {
     using CouncilStore for Council;
     using CouncilStore for bytes;
     using EntryStore for Entry;
+    using EntryStore for uint256;
 
     function _enter(address contractAddress, bytes32 contractHash, string calldata contractLink, Council memory council)
         internal
@@ -52,7 +53,7 @@ abstract contract Changes is Records {
         string calldata contractLink = Parts.link(upgrade);
         Entry storage entry = _entries[contractAddress];
         (bytes20 commit, uint32 council) = _moveLink(tally, contractLink);
-        entry.setFirst(commit, uint32(version), council, tally.flags & ~(VOTED | SCHEDULED), tally.pauseNumber);
+        entry.setFirst(tally.first, commit, uint32(version), council, VOTED | SCHEDULED);
         entry.contractHash = contractHash;
         emit RecordChanged(contractAddress, contractHash, digest, version, contractLink, upgrade.buildHash, code);
     }
@@ -66,7 +67,7 @@ abstract contract Changes is Records {
         bytes memory stored = tally.council;
         uint256 headAt = stored.linkAt();
         (same, commit) = Link.commitBetween(stored, headAt, stored.tailAt(headAt), contractLink);
-        if (same) return (commit, tally.councilNumber);
+        if (same) return (commit, tally.first.councilOf());
         Council memory changed = stored.unpack();
         (changed.linkHead, commit, changed.linkTail) = Link.split(contractLink);
         council = _store(changed);

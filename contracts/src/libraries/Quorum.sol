@@ -6,13 +6,12 @@ import {CouncilStore} from "./Council.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @notice One record that a message is about, as it was stored when that came, and who of its signers signed it.
+/// @param first the first slot of its entry: {EntryStore}
 /// @param next the first of the council's signers that can still come
 /// @param signed bit i is set where signer i has signed
 struct Tally {
     address contractAddress;
-    uint32 councilNumber;
-    uint8 flags;
-    uint24 pauseNumber;
+    uint256 first;
     uint256 pausedUntil;
     bytes council;
     uint256 next;
@@ -22,6 +21,15 @@ struct Tally {
 /// @title Who of the signers of each record signed a message
 library Quorum {
     using CouncilStore for bytes;
+
+    /// @notice Room for so many: each is set before any is read.
+    function reserve(uint256 length) internal pure returns (Tally[] memory tallies) {
+        assembly ("memory-safe") {
+            tallies := mload(0x40)
+            mstore(tallies, length)
+            mstore(0x40, add(tallies, shl(5, add(length, 1))))
+        }
+    }
 
     /// @notice Counts every entry for each record that has its signer. Reverts for an entry that no record has.
     /// @dev The contracts of one team are mostly signed for by the same council: then all is counted once.
@@ -43,7 +51,7 @@ library Quorum {
     }
 
     function firstOf(Tally[] memory tallies) private pure returns (Tally[] memory first) {
-        first = new Tally[](1);
+        first = reserve(1);
         first[0] = tallies[0];
     }
 
