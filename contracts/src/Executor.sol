@@ -5,6 +5,7 @@ import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
 import {ITypedMessages} from "./interfaces/ITypedMessages.sol";
 import {Codes} from "./libraries/Codes.sol";
+import {Parts} from "./libraries/Parts.sol";
 
 /// @title Makes the calls of one record
 /// @notice Every record has a minimal clone (ERC-1167) of its own, which owns the proxies of that record only: one
@@ -30,7 +31,7 @@ contract Executor {
         if (msg.sender != REGISTRY) revert IRegistryTypes.OnlyRegistry(msg.sender);
         address target = call.target;
         uint256 value = call.value;
-        bytes memory data = copy(call.data);
+        bytes memory data = copy(Parts.data(call));
         if (target == REGISTRY) revert IRegistryTypes.CallToRegistry();
         if (data.length != 0 && !Codes.isContract(target)) revert IRegistryTypes.CallToNoCode(target);
         if (value > address(this).balance) {

@@ -40,12 +40,20 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint256 deadline) internal pure returns (bytes32 hashed) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
             set(hashes, i, hash(Parts.at(upgrades, i)));
         }
-        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), deadline));
+        bytes32 typeHash = APPROVAL_TYPEHASH;
+        bytes32 array = hashArray(hashes);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            mstore(add(buffer, 0x20), array)
+            mstore(add(buffer, 0x40), deadline)
+            hashed := keccak256(buffer, 0x60)
+        }
     }
 
     /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.

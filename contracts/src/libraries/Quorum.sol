@@ -36,8 +36,9 @@ library Quorum {
     function count(Tally[] memory tallies, bytes32 digest, bytes calldata signatures) internal view {
         Tally[] memory counted = areAlike(tallies) ? firstOf(tallies) : tallies;
         countEach(counted, digest, signatures);
+        uint256 signed = counted[0].signed;
         for (uint256 i = counted.length; i < tallies.length; ++i) {
-            tallies[i].signed = counted[0].signed;
+            tallies[i].signed = signed;
         }
     }
 
