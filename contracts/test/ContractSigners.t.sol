@@ -81,30 +81,25 @@ contract ContractSignersTest is RegistryTest {
 
     function test_finalize_passesDigestAndDataOn() public {
         wallet.become(Wallet.Mood.OnlyForPassword);
-        refuse("passwort");
+        refuse("passwort", true, abi.encode(bytes4(0xffffffff)));
         finalizeWith("password");
     }
 
     function test_finalize_refusesEveryOtherAnswer() public {
-        Wallet.Mood[8] memory moods = [
-            Wallet.Mood.No,
-            Wallet.Mood.Reverts,
-            Wallet.Mood.Dirty,
-            Wallet.Mood.Short,
-            Wallet.Mood.Long,
-            Wallet.Mood.Empty,
-            Wallet.Mood.Hungry,
-            Wallet.Mood.Writes
-        ];
-        for (uint256 i = 0; i < moods.length; ++i) {
-            wallet.become(moods[i]);
-            refuse("");
-        }
+        bytes4 magic = 0x1626ba7e;
+        refuse(Wallet.Mood.No, true, abi.encode(bytes4(0xffffffff)));
+        refuse(Wallet.Mood.Reverts, false, abi.encodeWithSignature("Error(string)", "no"));
+        refuse(Wallet.Mood.Dirty, true, abi.encode(bytes32(magic) | bytes32(uint256(1))));
+        refuse(Wallet.Mood.Short, true, abi.encodePacked(magic));
+        refuse(Wallet.Mood.Long, true, abi.encode(magic, 0));
+        refuse(Wallet.Mood.Empty, true, "");
+        refuse(Wallet.Mood.Hungry, false, "");
+        refuse(Wallet.Mood.Writes, false, "");
     }
 
     function test_finalize_refusesAContractThatIsGone() public {
         vm.etch(address(wallet), "");
-        refuse("");
+        refuse("", true, "");
     }
 
     /// @dev I21: hunger and bombs cost the cap and not more.
@@ -184,10 +179,15 @@ contract ContractSignersTest is RegistryTest {
         registry.finalize(approval, signaturesWith(approval, data));
     }
 
-    function refuse(bytes memory data) private {
+    function refuse(Wallet.Mood mood, bool success, bytes memory answer) private {
+        wallet.become(mood);
+        refuse("", success, answer);
+    }
+
+    function refuse(bytes memory data, bool success, bytes memory answer) private {
         ITypedMessages.Approval memory approval = approvalOf(vault);
         bytes memory signatures = signaturesWith(approval, data);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
+        vm.expectRevert(refusalOf(address(wallet), success, answer));
         registry.finalize(approval, signatures);
     }
 

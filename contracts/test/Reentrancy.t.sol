@@ -107,7 +107,7 @@ contract ReentrancyTest is ReferencesTest {
         deployments = new IRegistryTypes.Deployment[](1);
         bytes memory arguments = abi.encode(puppet, address(registry), attacks[0]);
         deployments[0].initcode = bytes.concat(type(Constructed).creationCode, arguments);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeploymentFailed.selector, bytes32(0)));
+        vm.expectRevert(failureOf(deployments[0]));
         registry.reveal(commitment, approval, "salt", deployments);
         (bool success,) = DEPLOYER.call(bytes.concat(bytes32(0), deployments[0].initcode));
         vm.assertTrue(success);

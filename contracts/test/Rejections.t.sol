@@ -235,7 +235,7 @@ contract RejectionsTest is VotesTest {
         rotateOther(rotation);
         ITypedMessages.Rejection memory rejection = rejectionOf(keccak256("it"));
         wallet.become(Wallet.Mood.No);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
+        vm.expectRevert(refusalOf(address(wallet), true, abi.encode(bytes4(0xffffffff))));
         registry.reject(address(other), rejection, contractEntry(address(wallet), ""));
         wallet.become(Wallet.Mood.Yes);
         registry.reject(address(other), rejection, contractEntry(address(wallet), ""));

@@ -47,7 +47,7 @@ contract RevealDeploymentsTest is CommitRevealTest {
         bytes[2] memory initcodes = [REVERTING, bytes("")];
         for (uint256 i = 0; i < 2; ++i) {
             IRegistryTypes.Deployment[] memory deployments = deploymentOf(initcodes[i]);
-            vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeploymentFailed.selector, deployments[0].salt));
+            vm.expectRevert(failureOf(deployments[0]));
             registry.reveal(commitment, approval, SALT, deployments);
         }
         assertScheduled(digestOf(commitment), IRegistryTypes.Status.Waiting, 0);
@@ -58,7 +58,7 @@ contract RevealDeploymentsTest is CommitRevealTest {
         skip(DELAY);
         vm.etch(DEPLOYER, "");
         IRegistryTypes.Deployment[] memory deployments = deploymentOf(INITCODE);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.DeploymentFailed.selector, deployments[0].salt));
+        vm.expectRevert(failureOf(deployments[0]));
         registry.reveal(commitment, approval, SALT, deployments);
     }
 }

@@ -246,7 +246,7 @@ contract RotationTest is GovernanceTest {
         back.contractSigners = 0;
         back.minSignatures = 6;
         wallet.become(Wallet.Mood.No);
-        vm.expectRevert(abi.encodeWithSelector(IRegistryTypes.ContractSignatureRefused.selector, address(wallet)));
+        vm.expectRevert(refusalOf(address(wallet), true, abi.encode(bytes4(0xffffffff))));
         registry.rotate(back, contractEntry(address(wallet), "word"));
         wallet.become(Wallet.Mood.Yes);
         registry.rotate(back, contractEntry(address(wallet), "word"));

@@ -170,8 +170,10 @@ interface IRegistryTypes is ITypedMessages {
     error SignatureInvalid(uint256 offset, bytes32 r, bytes32 s, uint8 v);
     /// @notice No record of the approval has this signer as the kind (ERC-1271 contract or account) that signed.
     error SignerUnknown(address signer, bool isContract);
-    /// @notice The ERC-1271 signer did not answer with exactly the magic value within its gas.
-    error ContractSignatureRefused(address signer);
+    /// @notice The ERC-1271 signer did not answer with exactly the magic value, in one word, within its gas.
+    /// @param success false where it reverted, or its gas did not suffice
+    /// @param length bytes of what it returned; `found` is the first 32 of them
+    error ContractSignatureRefused(address signer, bool success, uint256 length, bytes32 found, bytes32 expected);
     error QuorumNotReached(address contractAddress, uint256 found, uint256 expected);
     error CodeMismatch(address account, bytes32 found, bytes32 expected);
     /// @notice Nobody can mean this code: none, empty, or beginning with 0xef (an EIP-7702 designator).
@@ -216,7 +218,8 @@ interface IRegistryTypes is ITypedMessages {
     error PauseTooLong(uint256 found, uint256 maximum);
     error PauseTooSoon(address contractAddress, uint256 earliest);
     error PauseNumberMismatch(address contractAddress, uint256 found, uint256 expected);
-    error DeploymentFailed(bytes32 salt);
+    /// @notice Code was expected at this account after its deployment, and none was found.
+    error DeploymentFailed(address account, bytes32 salt);
 
     // ------------------------------------------------------------------------------------------- errors: the executor
 

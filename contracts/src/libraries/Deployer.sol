@@ -13,6 +13,6 @@ library Deployer {
         address account = Create2.computeAddress(deployment.salt, keccak256(deployment.initcode), DEPLOYER);
         if (account.code.length != 0) return;
         (bool success,) = DEPLOYER.call(bytes.concat(deployment.salt, deployment.initcode));
-        if (!success || account.code.length == 0) revert IRegistryTypes.DeploymentFailed(deployment.salt);
+        if (!success || account.code.length == 0) revert IRegistryTypes.DeploymentFailed(account, deployment.salt);
     }
 }

@@ -81,18 +81,20 @@ library Signatures {
     /// @dev Its gas is capped; of its answer one word is copied, however long it is (no return bomb).
     function assertContractSigned(bytes32 digest, address signer, bytes calldata entry) internal view {
         bytes memory question = abi.encodeCall(IERC1271.isValidSignature, (digest, entry[ENTRY:]));
-        (bool success, uint256 size, bytes32 answer) = ask(signer, CONTRACT_SIGNER_GAS, question);
-        bool signed = success && size == 32 && answer == bytes32(IERC1271.isValidSignature.selector);
-        if (!signed) revert IRegistryTypes.ContractSignatureRefused(signer);
+        (bool success, uint256 size, bytes32 found) = ask(signer, CONTRACT_SIGNER_GAS, question);
+        bytes32 expected = bytes32(IERC1271.isValidSignature.selector);
+        if (success && size == 32 && found == expected) return;
+        revert IRegistryTypes.ContractSignatureRefused(signer, success, size, found, expected);
     }
 
-    /// @notice A static call that can neither use more than `gasLimit` nor return more than one word.
+    /// @notice A static call that can neither use more than `gasLimit` nor return more than one word, filled up with zeros.
     function ask(address target, uint256 gasLimit, bytes memory question)
         internal
         view
         returns (bool success, uint256 size, bytes32 answer)
     {
         assembly ("memory-safe") {
+            mstore(0x00, 0)
             success := staticcall(gasLimit, target, add(question, 0x20), mload(question), 0x00, 0x20)
             size := returndatasize()
             answer := mload(0x00)

@@ -56,12 +56,4 @@ abstract contract CommitRevealTest is GovernanceTest {
         deployments = new IRegistryTypes.Deployment[](1);
         deployments[0] = IRegistryTypes.Deployment({salt: keccak256("salt"), initcode: initcode});
     }
-
-    function placeOf(IRegistryTypes.Deployment memory deployment) internal pure returns (address) {
-        bytes32 initcodeHash = keccak256(deployment.initcode);
-        return
-            address(
-                uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), DEPLOYER, deployment.salt, initcodeHash))))
-            );
-    }
 }

@@ -288,4 +288,16 @@ abstract contract GovernanceTest is RegistryTest {
         }
         (copy[i], copy[j]) = (list[j], list[i]);
     }
+
+    function placeOf(IRegistryTypes.Deployment memory deployment) internal pure returns (address) {
+        bytes32 initcodeHash = keccak256(deployment.initcode);
+        return
+            address(
+                uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), DEPLOYER, deployment.salt, initcodeHash))))
+            );
+    }
+
+    function failureOf(IRegistryTypes.Deployment memory deployment) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IRegistryTypes.DeploymentFailed.selector, placeOf(deployment), deployment.salt);
+    }
 }

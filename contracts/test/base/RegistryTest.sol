@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
+import {IRegistryTypes} from "../../src/interfaces/IRegistryTypes.sol";
 import {ITypedMessages} from "../../src/interfaces/ITypedMessages.sol";
 import {TypedData} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
@@ -144,6 +145,17 @@ abstract contract RegistryTest {
     }
 
     /// @notice The list with one more signer in its place.
+    function refusalOf(address signer, bool success, bytes memory answer) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(
+            IRegistryTypes.ContractSignatureRefused.selector,
+            signer,
+            success,
+            answer.length,
+            bytes32(answer),
+            bytes32(bytes4(0x1626ba7e))
+        );
+    }
+
     function withContract(address[] memory list, address added) internal pure returns (address[] memory longer) {
         longer = new address[](list.length + 1);
         uint256 place = 0;
