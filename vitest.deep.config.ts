@@ -7,7 +7,7 @@ export default defineConfig({
     include: [
       "test/deep/**/*.test.ts",
       "test/clients/{submodules,submodules-refused,tree-threats,tree-diff,blob-hash}.test.ts",
-      "test/clients/{native-git,git-directory,git-remote,fetch-threats}.test.ts",
+      "test/clients/{damaged-stores,native-git,git-directory,git-remote,fetch-threats}.test.ts",
       "test/observe/work-tree.test.ts",
       "test/chain/replay.test.ts",
       "test/cli/hash-submodules.test.ts",

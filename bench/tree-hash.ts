@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
+import { measureBuiltin } from "./tree-hash/builtin.ts";
 import { openGiantRepository } from "./tree-hash/giant-repository.ts";
-import { measureIsomorphic } from "./tree-hash/isomorphic.ts";
 import { openContractsRepository } from "./tree-hash/package-repository.ts";
 import { measurePeak } from "./tree-hash/peak-memory.ts";
 import { openGeneratedRepository } from "./tree-hash/repository.ts";
@@ -19,9 +19,9 @@ export async function measure(): Promise<readonly Row[]> {
     ...(await measureWholeTree(large, { rounds: 3, before: 1 })),
     ...(await measurePeak(`${large.name}: whole tree`, { request: toRequest(large), limit })),
     ...(await measurePush(large, 6)),
-    ...(await measureIsomorphic(large, 1)),
+    ...(await measureBuiltin(large, 1)),
     ...(await measureWholeTree(contracts, { rounds: 15, before: 11 })),
-    ...(await measureIsomorphic(contracts, 3)),
+    ...(await measureBuiltin(contracts, 3)),
     ...(await measurePeak(giant.name, { request: toRequest(giant), limit })),
   ];
 }

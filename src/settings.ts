@@ -34,7 +34,7 @@ export interface HostSetting {
 
 /** What one directory, and the way to it, may take. Everything above is refused with the limit's name. */
 export interface Limits extends TreeLimits {
-  /** Of one fetch, and of the packs that isomorphic-git holds. */
+  /** Of one fetch, and of the packs that are held without native git. */
   readonly packBytes: number;
 }
 

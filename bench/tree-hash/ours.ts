@@ -7,7 +7,7 @@ import { rememberObjects } from "../../src/clients/git/remembered.ts";
 export interface OursRequest {
   readonly repository: string;
   readonly commits: readonly string[];
-  readonly git: "native" | "isomorphic";
+  readonly git: "native" | "builtin";
   /** Whether object id → sha256 is remembered from one commit to the next. */
   readonly blobs: "read" | "remembered";
 }

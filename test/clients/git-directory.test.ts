@@ -150,17 +150,18 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       using lender = createRepository();
       using borrower = createRepository();
       borrow(borrower, join(lender.path, ".git/objects"));
-      for (const holder of [lender, borrower]) {
-        const oid = holder.writeBlob("right");
+      for (const [content, holder] of Object.entries({ lent: lender, own: borrower })) {
+        const oid = holder.writeBlob(content);
         const symlink = { mode: "120000", name: "b", oid: lender.writeBlob("a") };
         const commit = lender.writeCommit(lender.writeTree([{ mode: "100644", name: "a", oid }, symlink]));
-        writeLoose(holder, oid, toBroken(deflateSync("blob 5\0right")));
+        const zlib = deflateSync(`blob ${content.length}\0${content}`);
+        writeLoose(holder, oid, toBroken(zlib));
         const error = await hashAt(borrower, commit, "").catch((thrown) => thrown);
         expect(error.problems?.map(({ code }: { code: string }) => code).sort()).toEqual([
           "TREE_OBJECT_MISMATCH",
           "TREE_SYMLINK",
         ]);
-        writeLoose(holder, oid, deflateSync("blob 5\0right"));
+        writeLoose(holder, oid, zlib);
       }
     });
 
@@ -298,15 +299,14 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       for (const repository of between) repository[Symbol.dispose]();
     });
 
-    it("reads an alternate of any name, or says that it needs git for it", async () => {
+    it("reads an alternate of any name", async () => {
       using lender = createRepository();
       const commit = lender.commit({ "d/a": "right" });
       const { hash } = await hashAt(lender, commit, "d");
       using borrower = createRepository();
       renameSync(join(lender.path, ".git/objects"), join(lender.path, "store"));
       borrow(borrower, `${join(lender.path, "absent")}\n${join(lender.path, "store")}`);
-      if (git) expect((await hashAt(borrower, commit, "d")).hash).toBe(hash);
-      else await expect(hashAt(borrower, commit, "d")).rejects.toMatchObject({ code: "GIT_NOT_A_REPOSITORY" });
+      expect((await hashAt(borrower, commit, "d")).hash).toBe(hash);
     });
 
     it.each([

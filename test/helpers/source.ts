@@ -1,5 +1,4 @@
-import type { ObjectSource } from "../../src/clients/git/object-source.ts";
-import { writeWhole } from "../../src/clients/git/stores.ts";
+import { type ObjectSource, writeWhole } from "../../src/clients/git/object-source.ts";
 
 /** A source that has every object whole. */
 export function createSource(readObject: ObjectSource["readObject"]): ObjectSource {

@@ -1,4 +1,5 @@
 import { failure } from "../../errors.ts";
+import { unreadable } from "./object-copy.ts";
 import type { BlobHeader, BlobWriter, ObjectType, OpenBlob } from "./object-source.ts";
 
 /** Reads what `git cat-file --batch` prints, as it comes: `oid SP type SP size LF content LF`, or `oid SP missing LF`. */
@@ -47,7 +48,8 @@ export function openBatchOutput(open: OpenBlob, onMissing: (oid: string) => void
       left -= part.length;
       return at + part.length;
     }
-    // The line feed behind the content.
+    // Git streams a large object to its end, also where that is not where it says.
+    if (header && chunk[at] !== lineFeed) throw unreadable(header.oid);
     const ended = writer;
     writer = undefined;
     header = undefined;

@@ -26,7 +26,10 @@ export interface HashedBlobs {
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
 }
 
-/** Told the size of each blob, once, before its bytes are read; what it throws ends the reading. */
+/**
+ * Told the size of each blob, once, before its bytes are read; where another copy of it says another size, the difference.
+ * What it throws ends the reading.
+ */
 export type OnBlob = (header: Pick<BlobHeader, "oid" | "size">) => void;
 
 export interface HashBlobOptions {
@@ -72,10 +75,12 @@ export async function hashBlobs(
 function startReading(onBlob: OnBlob, wanted: ReadonlySet<string>) {
   const blobs = new Map<string, BlobHash>();
   const contents = new Map<string, Uint8Array>();
-  const told = new Set<string>();
+  const told = new Map<string, number>();
   const open: OpenBlob = (header) => {
     const { oid } = header;
-    if (told.size !== told.add(oid).size) onBlob(header);
+    const before = told.get(oid);
+    if (before !== header.size) onBlob({ oid, size: header.size - (before ?? 0) });
+    told.set(oid, header.size);
     const chunks: Uint8Array[] | undefined = wanted.has(oid) ? [] : undefined;
     if (chunks) assertWhole(header);
     return hashStream(header, {

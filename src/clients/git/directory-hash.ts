@@ -111,9 +111,9 @@ async function hashFiles(
   let seen = 0;
   // Before their bytes are read; counted for every file they are counted below.
   const onBlob: OnBlob = ({ oid, size }) => {
+    if (seen + size > listing.limits.bytes)
+      listing.assertBytes(seen + size, listing.files.find((file) => file.oid === oid)?.path ?? "");
     seen += size;
-    if (seen <= listing.limits.bytes) return;
-    listing.assertBytes(seen, listing.files.find((file) => file.oid === oid)?.path ?? "");
   };
   for (const [source, files] of Map.groupBy(listing.files, ({ holder }) => holder.source)) {
     const oids = [...new Set(files.map(({ oid }) => oid))];

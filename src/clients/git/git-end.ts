@@ -1,6 +1,7 @@
 import { type CountersignError, failure } from "../../errors.ts";
 import type { BatchOutput } from "./batch-output.ts";
-import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess } from "./native-git.ts";
+import { type GitProcess, maxAllocation, type NativeGit, type PipedGitProcess, streamedFrom } from "./native-git.ts";
+import { unreadable } from "./object-copy.ts";
 import { toTooLarge } from "./object-source.ts";
 
 /** The objects below a directory, and the git that reads them. */
@@ -33,11 +34,14 @@ export async function explainEnd(
 ): Promise<CountersignError> {
   const { oid = asked, size = 0 } = output.current() ?? {};
   const cause = new Error(words.trim() || `git ended with ${code ?? "a signal"}`);
+  // Git streams a large object to its end, also where that is before it says, and goes on in peace.
+  if (code === 0 && oid !== undefined && size > streamedFrom) return unreadable(oid, cause);
   // Killed, or in peace too early.
-  if (oid === undefined || !code || !(await works(git, objects)))
+  if (!code || !(await works(git, objects)))
     return failure("INTERNAL", `git ended with ${code ?? "a signal"}, and not all was read`, { cause });
+  if (oid === undefined) return failure("TREE_OBJECT_MISMATCH", "git cannot read an object that is there", { cause });
   if (size > maxAllocation) return toTooLarge({ oid, size }, maxAllocation);
-  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause });
+  return unreadable(oid, cause);
 }
 
 async function works(git: NativeGit, objects: string): Promise<boolean> {

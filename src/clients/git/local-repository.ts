@@ -1,9 +1,10 @@
 import fs from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { getConfig, resolveRef } from "isomorphic-git";
 import { failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
+import { openCheckedSource } from "./checked-source.ts";
 import type { NativeGit } from "./native-git.ts";
 import { openNativeObjects } from "./native-objects.ts";
 import type { ObjectSource } from "./object-source.ts";
@@ -11,7 +12,7 @@ import { assertPackPairs } from "./pack-pairs.ts";
 import { openStores, type StoreLimits } from "./stores.ts";
 
 export interface LocalSettings {
-  /** Reads the objects where it is there; isomorphic-git where not. The answers are the same. */
+  /** Reads the objects where it is there. The answers are the same without it. */
   readonly git?: NativeGit | undefined;
   readonly limits?: Partial<StoreLimits>;
 }
@@ -29,8 +30,8 @@ export interface LocalRepository extends ObjectSource {
  * The objects of a repository on this disk, bare or not, loose and packed, with its alternates and linked work trees.
  * The work tree, refs/replace and grafts are never consulted.
  *
- * @throws GIT_NOT_A_REPOSITORY where there is none, one of the SHA-256 format, or alternates that only native git can read;
- * TREE_OBJECT_MISMATCH where a pack is broken
+ * @throws GIT_NOT_A_REPOSITORY where there is none, or one of the SHA-256 format; TREE_OBJECT_MISMATCH where a pack is cut
+ * off, or another than its index says
  */
 export async function openLocalRepository(path: string, { git, limits }: LocalSettings = {}): Promise<LocalRepository> {
   const gitDirectory = await findGitDirectory(path);
@@ -39,9 +40,8 @@ export async function openLocalRepository(path: string, { git, limits }: LocalSe
   const objects = join(gitDirectory, "objects");
   const alternates = await findAlternates(objects);
   for (const directory of [objects, ...alternates]) assertPackPairs(directory);
-  const source = git
-    ? openNativeObjects(git, objects, { alternates })
-    : openStores([gitDirectory, ...alternates.map(toGitDirectory)], { packs: "foreign", limits });
+  const stores = openStores([objects, ...alternates], limits);
+  const source = git ? openCheckedSource(openNativeObjects(git, objects, { alternates }), stores) : stores;
   return {
     ...source,
     gitDirectory,
@@ -128,15 +128,6 @@ function unquote(line: string): string {
     code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (escapes[code] ?? code),
   );
   return Buffer.from(plain, "latin1").toString();
-}
-
-/** Isomorphic-git looks for a directory named `objects` only. @throws GIT_NOT_A_REPOSITORY */
-function toGitDirectory(objects: string): string {
-  if (basename(objects) === "objects") return dirname(objects);
-  const subject = objects;
-  throw failure("GIT_NOT_A_REPOSITORY", `without native git, expected alternates named "objects", found "${subject}"`, {
-    subject,
-  });
 }
 
 /** Who opens a pipe waits until somebody writes into it. @throws GIT_NOT_A_REPOSITORY */

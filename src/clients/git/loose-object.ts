@@ -3,37 +3,26 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { createInflate, inflateSync } from "node:zlib";
-import { type CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
-import {
-  assertWhole,
-  type BlobHeader,
-  type BlobWriter,
-  type GitObject,
-  type ObjectType,
-  type OpenBlob,
-} from "./object-source.ts";
-
-/** An object in a file of its own (gitrepository-layout(5)): zlib around `type SP size NUL content`. */
-export interface LooseObject {
-  stream(open: OpenBlob): Promise<void>;
-  /** @throws GIT_TOO_LARGE */
-  readWhole(): Promise<GitObject>;
-}
+import { type ObjectCopy, unreadable } from "./object-copy.ts";
+import { assertWhole, type BlobHeader, type BlobWriter, type ObjectType, type OpenBlob } from "./object-source.ts";
 
 const longestHeader = 32;
 
 /** A file of so many bytes is inflated in one go, to this at most: streams take ten times as long for small ones. */
 const small = { file: 128 * 1024, content: 4 * 1024 ** 2 };
 
-/** Undefined where there is nothing of that name. @throws TREE_OBJECT_MISMATCH where it is no file: a pipe has no end */
-export async function openLoose(objects: string, oid: string): Promise<LooseObject | undefined> {
+/**
+ * An object in a file of its own (gitrepository-layout(5)): zlib around `type SP size NUL content`. Undefined where there
+ * is nothing of that name; where it is no file, it cannot be read: a pipe has no end.
+ */
+export async function openLoose(objects: string, oid: string): Promise<ObjectCopy | undefined> {
   if (!isObjectId(oid)) return undefined;
   const path = join(objects, oid.slice(0, 2), oid.slice(2));
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
-  if (!file.isFile()) throw unreadable(oid);
   const stream = async (open: OpenBlob) => {
+    if (!file.isFile()) throw unreadable(oid);
     const whole = file.size <= small.file ? inflateWhole(oid, await readFile(path)) : undefined;
     if (whole === undefined) await inflate(path, { oid, open });
     else {
@@ -126,8 +115,4 @@ function parseHeader(oid: string, text: string): BlobHeader {
   const [, type, size] = /^(commit|tree|blob|tag) (\d{1,15})$/.exec(text) ?? [];
   if (type === undefined) throw unreadable(oid);
   return { oid, type: type as ObjectType, size: Number(size) };
-}
-
-function unreadable(oid: string, cause?: unknown): CountersignError {
-  return failure("TREE_OBJECT_MISMATCH", `object ${oid} is there but cannot be read`, { subject: oid, cause });
 }

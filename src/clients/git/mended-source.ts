@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { CountersignError, failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
 import { parseTree } from "../../protocol/git-tree.ts";
-import type { GitObject, ObjectSource, OpenBlob } from "./object-source.ts";
+import { type GitObject, noteEnds, type ObjectSource, toObjectId } from "./object-source.ts";
 
 export interface MendedSettings {
   /** As it is now: it may be another one after it was mended. */
@@ -36,7 +35,7 @@ export function openMendedSource({ source, isFetched, mend }: MendedSettings): O
     const object = await source().readObject(oid);
     if (object === undefined && !expected.has(oid) && !isFetched(oid)) return undefined;
     if (object === undefined) throw failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`);
-    if (toId(object) !== oid)
+    if (toObjectId(object) !== oid)
       throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found other bytes`, { subject: oid });
     for (const tree of findTrees(object)) expected.add(tree);
     return object;
@@ -62,23 +61,6 @@ export function isSpoiled(error: unknown): boolean {
 }
 
 const spoiledCodes = new Set<string>(["TREE_OBJECT_MISMATCH", "GIT_OBJECT_ABSENT"]);
-
-function noteEnds(open: OpenBlob, onEnd: (oid: string) => void): OpenBlob {
-  return (header) => {
-    const writer = open(header);
-    return {
-      write: (chunk) => writer.write(chunk),
-      end() {
-        writer.end();
-        onEnd(header.oid);
-      },
-    };
-  };
-}
-
-function toId({ type, bytes }: GitObject): string {
-  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
-}
 
 /** What is malformed is for its readers to refuse. */
 function findTrees({ type, bytes }: GitObject): readonly string[] {

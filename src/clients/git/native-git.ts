@@ -33,7 +33,10 @@ export interface OwnBounds {
 /** What git may allocate in one piece: no object that it has to hold whole is larger. In bytes. */
 export const maxAllocation = 256 * 1024 ** 2;
 
-/** The same where a stranger chose the bytes: it holds several at once. GitHub takes no file of more than 100 MB. */
+/** Larger blobs git streams, without a look at where they end. In bytes. */
+export const streamedFrom = 1024 ** 2;
+
+/** What it may allocate where a stranger chose the bytes: it holds several at once. GitHub takes no file of more than 100 MB. */
 const maxReceived = 128 * 1024 ** 2;
 
 /** The oldest that takes configuration from its environment and the wants of a fetch from standard input. */
@@ -112,12 +115,13 @@ const quiet = {
 
 /**
  * Hooks and helpers are switched off. Blobs of more than a megabyte are streamed; packs are looked at through a small
- * window, and unpacked by one thread, since each holds objects.
+ * window, and unpacked by one thread, since each holds objects. Each pack is asked by its own index, as without git.
  */
 const settings = [
   ["core.hooksPath", devNull],
   ["core.fsmonitor", "false"],
-  ["core.bigFileThreshold", "1m"],
+  ["core.bigFileThreshold", String(streamedFrom)],
+  ["core.multiPackIndex", "false"],
   ["core.packedGitWindowSize", "1m"],
   ["core.packedGitLimit", "4m"],
   ["core.deltaBaseCacheLimit", "4m"],

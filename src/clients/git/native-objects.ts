@@ -7,8 +7,9 @@ import { isObjectId } from "../../protocol/git-commit.ts";
 import { openBatchOutput } from "./batch-output.ts";
 import { type AskGit, openConversation } from "./git-conversation.ts";
 import { explainEnd, type ObjectPlace, whenEnded } from "./git-end.ts";
-import { type LooseObject, openLoose } from "./loose-object.ts";
+import { openLoose } from "./loose-object.ts";
 import type { NativeGit } from "./native-git.ts";
+import type { ObjectCopy } from "./object-copy.ts";
 import { assertWhole, type GitObject, type ObjectSource, type ObjectType, type OpenBlob } from "./object-source.ts";
 import { canPipe, openPipedOutput } from "./piped-output.ts";
 
@@ -52,7 +53,7 @@ export function openNativeObjects(
   };
 }
 
-async function findLoose(oid: string, directories: readonly string[]): Promise<LooseObject | undefined> {
+async function findLoose(oid: string, directories: readonly string[]): Promise<ObjectCopy | undefined> {
   for (const directory of directories) {
     const loose = await openLoose(directory, oid);
     if (loose !== undefined) return loose;

@@ -102,9 +102,43 @@ export async function readCommit(source: ObjectSource, oid: string): Promise<Com
   return commit;
 }
 
+/** What an object's bytes hash to, in 40 hex digits. */
+export function toObjectId({ type, bytes }: GitObject): string {
+  return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+/** Hands over an object that is here already. @throws GIT_OBJECT_ABSENT where there is none */
+export function writeWhole(
+  oid: string,
+  { object, open }: { readonly object: GitObject | undefined; readonly open: OpenBlob },
+): void {
+  if (object === undefined) throw absent(oid);
+  const writer = open({ oid, type: object.type, size: object.bytes.length });
+  writer.write(object.bytes);
+  writer.end();
+}
+
+export function absent(oid: string): CountersignError {
+  return failure("GIT_OBJECT_ABSENT", `the repository lacks the object ${oid}`, { subject: oid });
+}
+
+/** Told of each object that was read to its end, and found right. */
+export function noteEnds(open: OpenBlob, onEnd: (oid: string) => void): OpenBlob {
+  return (header) => {
+    const writer = open(header);
+    return {
+      write: (chunk) => writer.write(chunk),
+      end() {
+        writer.end();
+        onEnd(header.oid);
+      },
+    };
+  };
+}
+
 function assertObject(object: GitObject, expected: { readonly oid: string; readonly type: ObjectType }): void {
   assertWhole({ ...expected, size: object.bytes.length });
-  const found = createHash("sha1").update(`${object.type} ${object.bytes.length}\0`).update(object.bytes).digest("hex");
+  const found = toObjectId(object);
   const { oid, type } = expected;
   if (found !== oid)
     throw failure("TREE_OBJECT_MISMATCH", `expected object ${oid}, found bytes that hash to ${found}`, {

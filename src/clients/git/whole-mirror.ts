@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fetch } from "isomorphic-git";
 import { CountersignError, failure } from "../../errors.ts";
 import type { Mirror } from "./mirror.ts";
@@ -15,7 +16,7 @@ export interface WholeMirrorSettings {
 
 /** A bare repository that isomorphic-git fetches into: commits with all their files, in packs that are held whole. */
 export function openWholeMirror({ gitDirectory, url, connect, limits }: WholeMirrorSettings): Mirror {
-  const source = openStores([gitDirectory], { packs: "judged", limits });
+  const source = openStores([join(gitDirectory, "objects")], limits);
   const cache = openObjectCache(gitDirectory, { source, limits });
   return {
     ...source,
