@@ -278,7 +278,7 @@ describe("an answer in GitHub's own shape", () => {
     [401, "GITHUB_REFUSED"],
     [403, "GITHUB_REFUSED"],
     [409, "GITHUB_REFUSED"],
-    [429, "GITHUB_UNREACHABLE"],
+    [429, "GITHUB_LIMITED"],
     [502, "GITHUB_UNREACHABLE"],
   ])("of status %d is no answer: %s", async (status, code) => {
     const source = plant();
