@@ -13,7 +13,7 @@ export type PlainCommand = (typeof plain)[number];
 
 const plain = ["help", "status", "propose", "withdraw", "finalize", "schedule", "execute", "cancel"] as const;
 
-/** The commands of a text, in order. A command is a line of its own: quoted, indented or in a code block, it is only text. */
+/** The commands of a text, in order. A command is a line of its own: quoted or in a code block, it is only text. */
 export function parseCommands(text: string): Command[] {
   return toProse(text)
     .filter((line) => /^\/countersign(?=\s|$)/.test(line))

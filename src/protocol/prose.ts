@@ -10,7 +10,6 @@ const quotationTag = /<(\/?)blockquote(?=[\s>])/gi;
  * comment or other HTML, and not within anything that goes over several lines of a paragraph.
  */
 export function toProse(text: string): string[] {
-  const written = new Set(text.split(/\r\n|\n|\r/).map((line) => line.trimEnd()));
   const prose: string[] = [];
   let quotations = 0;
   let isParagraph = false;
@@ -20,7 +19,7 @@ export function toProse(text: string): string[] {
     if (token.type === "inline" && isParagraph && quotations === 0) prose.push(...toLines(token.children ?? []));
     isParagraph = token.type === "paragraph_open";
   }
-  return prose.filter((line) => written.has(line));
+  return prose;
 }
 
 /** Markdown within HTML is read as ever: whether a quotation is open there has to be kept. */
@@ -28,16 +27,23 @@ function countQuotations({ content }: Token): number {
   return [...content.matchAll(quotationTag)].reduce((sum, [, slash]) => sum + (slash ? -1 : 1), 0);
 }
 
-/** Those that begin with text of the paragraph's own. */
+/** Those that begin with text of the paragraph's own, and go on with whatever they do. */
 function toLines(tokens: readonly Token[]): string[] {
   const lines: string[] = [];
   let line: string | undefined = "";
-  for (const { type, content, markup, level } of tokens) {
-    if (type === "softbreak" || type === "hardbreak") {
+  for (const token of tokens) {
+    if (token.type === "softbreak" || token.type === "hardbreak") {
       if (line) lines.push(line);
-      line = level === 0 ? "" : undefined;
-    } else if (type === "text" && level === 0) line += content;
-    else line &&= `${line}${markup}${content}`;
+      line = token.level === 0 ? "" : undefined;
+    } else if (token.type === "text" && token.level === 0) line += token.content;
+    else line &&= `${line}${toSource(token)}`;
   }
   return line ? [...lines, line] : lines;
+}
+
+/** As it was written, but for links and images, which are never part of a command. */
+function toSource({ type, markup, content }: Token): string {
+  if (type === "code_inline") return `${markup}${content}${markup}`;
+  if (type === "link_open" || type === "image") return "[";
+  return `${markup}${content}`;
 }
