@@ -108,14 +108,16 @@ contract Registry is IRecords, Changes, Schedules {
 
     /// @inheritdoc IRecords
     function finalize(Approval calldata approval, bytes calldata signatures) external nonReentrant {
-        uint64 deadline = approval.deadline;
-        _assertDeadline(deadline);
+        _assertDeadline(approval.deadline);
         Upgrade[] calldata upgrades = approval.upgrades;
-        bytes32 digest = _hashApproval(upgrades, deadline);
+        bytes32 digest = _hashApproval(upgrades, approval.deadline);
         Tally[] memory tallies = _open(upgrades);
         _assertAgreed(tallies, digest, signatures);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            _assertFree(tallies[i]);
+            Tally memory tally = tallies[i];
+            _assertGate(tally);
+            _assertUndelayed(tally);
+            _assertUnpaused(tally);
         }
         _carryOut(upgrades, tallies, digest);
     }

@@ -50,15 +50,14 @@ async function answerAt(path: string, at = commit): Promise<string> {
 const indexOf = (files: StoreFiles) => [...files].find(([name]) => name.endsWith(".idx"))?.[1] ?? Buffer.alloc(0);
 const packOf = (files: StoreFiles) => [...files].find(([name]) => name.endsWith(".pack"))?.[1] ?? Buffer.alloc(0);
 
-/** Of every object in a pack: one of its first bytes, one in the middle, or its last one; at the gate all. */
+/** Of every object in a pack: one of its first bytes, one in the middle, or its last one; at the gate all five. */
 function toPlaces(files: StoreFiles): { readonly at: number; readonly oid: string }[] {
   const rows = listOffsets(indexOf(files));
   const end = packOf(files).length - 20;
   return rows.flatMap(({ oid, offset }, index) => {
     const next = rows[index + 1]?.offset ?? end;
-    const all = Array.from({ length: next - offset }, (_, at) => offset + at);
-    const few = [offset, offset + 1, offset + 3, Math.floor((offset + next) / 2), next - 1];
-    return (isDeep ? all : few.slice(index % 5).slice(0, 1)).map((at) => ({ at, oid }));
+    const places = [offset, offset + 1, offset + 3, Math.floor((offset + next) / 2), next - 1];
+    return (isDeep ? places : places.slice(index % 5).slice(0, 1)).map((at) => ({ at, oid }));
   });
 }
 
@@ -180,7 +179,7 @@ describe("any damage", () => {
         const answer = await answerOf(isMended ? mendSums(files) : files);
         if (answer.startsWith("0x")) expect(answer).toBe(hash);
       }),
-      { seed: 5, numRuns: isDeep ? 2_000 : 12 },
+      { seed: 5, numRuns: isDeep ? 1_000 : 12 },
     );
   });
 

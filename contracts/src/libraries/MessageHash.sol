@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {ITypedMessages} from "../interfaces/ITypedMessages.sol";
-import {Parts} from "./Parts.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 /// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
@@ -40,28 +39,20 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint256 deadline) internal pure returns (bytes32 hashed) {
+    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            set(hashes, i, hash(Parts.at(upgrades, i)));
+            hashes[i] = hash(upgrades[i]);
         }
-        bytes32 typeHash = APPROVAL_TYPEHASH;
-        bytes32 array = hashArray(hashes);
-        assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, typeHash)
-            mstore(add(buffer, 0x20), array)
-            mstore(add(buffer, 0x40), deadline)
-            hashed := keccak256(buffer, 0x60)
-        }
+        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), deadline));
     }
 
     /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.
     function hash(ITypedMessages.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
         bytes32 typeHash = UPGRADE_TYPEHASH;
-        bytes32 link = hashBytes(bytes(Parts.link(upgrade)));
-        bytes32 code = hash(Parts.code(upgrade));
-        bytes32 calls = hash(Parts.calls(upgrade));
+        bytes32 link = hashBytes(bytes(upgrade.contractLink));
+        bytes32 code = hash(upgrade.code);
+        bytes32 calls = hash(upgrade.calls);
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
@@ -76,7 +67,7 @@ library MessageHash {
     function hash(ITypedMessages.Code[] calldata code) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            set(hashes, i, hash(Parts.at(code, i)));
+            hashes[i] = hash(code[i]);
         }
         return hashArray(hashes);
     }
@@ -94,14 +85,14 @@ library MessageHash {
     function hash(ITypedMessages.Call[] calldata calls) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            set(hashes, i, hash(Parts.at(calls, i)));
+            hashes[i] = hash(calls[i]);
         }
         return hashArray(hashes);
     }
 
     function hash(ITypedMessages.Call calldata made) private pure returns (bytes32 hashed) {
         bytes32 typeHash = CALL_TYPEHASH;
-        bytes32 data = hashBytes(Parts.data(made));
+        bytes32 data = hashBytes(made.data);
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
@@ -170,13 +161,6 @@ library MessageHash {
             hashes := mload(0x40)
             mstore(hashes, length)
             mstore(0x40, add(hashes, add(0x20, mul(length, 0x20))))
-        }
-    }
-
-    /// @dev The caller keeps i below the length.
-    function set(bytes32[] memory hashes, uint256 i, bytes32 hashed) private pure {
-        assembly ("memory-safe") {
-            mstore(add(hashes, shl(5, add(i, 1))), hashed)
         }
     }
 

@@ -17,7 +17,7 @@ export interface RemoteSettings {
   readonly url: string;
   /** The cache of this one repository. */
   readonly directory: string;
-  /** Fetches and reads where it is there; isomorphic-git where not. */
+  /** Fetches and reads where it is there; where not, isomorphic-git fetches, and we read. */
   readonly git?: NativeGit | undefined;
   /** Scheme and host of `GHE_PROTOCOL` and `GHE_HOST`: besides https://github.com, and alone in being let be http or private. */
   readonly enterpriseOrigin?: string;

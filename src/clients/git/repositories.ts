@@ -13,7 +13,7 @@ import type { OpenRepository, WantedSubmodule } from "./submodules.ts";
 import type { Holder } from "./tree-walk.ts";
 
 export interface RepositoriesSettings {
-  /** Absent: isomorphic-git does it all. */
+  /** Absent: isomorphic-git fetches, and we read. */
   readonly git: NativeGit | undefined;
   /** `https://github.com`, or what the operator named: the only host that a token is sent to. */
   readonly origin: string;
