@@ -103,6 +103,7 @@ export const catalogue = {
     "Wait until then; the App does so by itself. A GITHUB_TOKEN of your own has a limit of its own.",
   ],
   GITHUB_REFUSED: ["fault", "Check that the token or the App may read this repository."],
+  INSTALLATION_GONE: ["fault", "Install the App on the repository again, or end its suspension; nothing is lost."],
   GITHUB_TOO_MANY: ["fault", "Delete such comments of those who may not write here; it is read again by itself."],
   CHAIN_UNREACHABLE: ["fault", "Check the RPC address; nothing was changed."],
   CHAIN_WRONG_ID: ["usage", "The RPC answers for another chain than the setting says."],

@@ -3,10 +3,11 @@ import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
 import { createConditionalFetch, type Fetch } from "../clients/conditional-fetch.ts";
-import { toGithubFailure } from "../clients/github.ts";
+import { toGithubFailure, toStatus } from "../clients/github.ts";
+import { failure } from "../errors.ts";
 import type { AppIdentity } from "../facts.ts";
 import type { HostSetting } from "../settings.ts";
-import type { InstallationKey, RepositoryKey } from "./keys.ts";
+import { type InstallationKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
 import { createLimitGate, type Payer } from "./limit-gate.ts";
 
 /** The least that the bot needs (app.yml): it can never merge or write contents. */
@@ -31,8 +32,14 @@ export interface ListedRepository extends RepositoryKey {
 export interface Installations {
   /** Asked for once: who starts the App has looked already (assert-settings.ts). */
   readIdentity(): Promise<AppIdentity>;
-  /** A client for one repository alone, and the token that git uses for it. */
+  /**
+   * A client for one repository alone, and the token that git uses for it.
+   *
+   * @throws INSTALLATION_GONE where the App was taken off it, or is suspended
+   */
   open(key: RepositoryKey): Promise<{ readonly api: Octokit; readonly token: string }>;
+  /** The repository under the name that it has now. @throws INSTALLATION_GONE */
+  readName(key: RepositoryKey): Promise<RepositoryKey>;
   /** Every installation that is not suspended. */
   list(): AsyncGenerator<InstallationKey>;
   /** Every repository that an installation reaches, and a client that reads them. */
@@ -58,17 +65,25 @@ export function openInstallations({
   const app = connect("app", { authStrategy: createAppAuth, auth: { appId, privateKey } });
   const auth = createAppAuth({ appId, privateKey, request: app.request });
 
+  const open: Installations["open"] = async ({ installationId, repositoryId }) => {
+    const repositoryIds = [repositoryId];
+    const wanted = { type: "installation", installationId, repositoryIds, permissions } as const;
+    const { token } = await auth(wanted).catch(refuseToken);
+    return { api: connect(installationId, { auth: token, request: { fetch: conditional } }), token };
+  };
+
   return {
+    open,
+    async readName(key) {
+      const { api } = await open(key);
+      for await (const named of listRepositories(key.installationId, api))
+        if (named.repositoryId === key.repositoryId) return toRepositoryKey(named);
+      throw failure("INSTALLATION_GONE", `the App does not reach repository ${key.repositoryId}`);
+    },
     readIdentity: once(async () => {
       const { data } = await app.rest.apps.getAuthenticated();
       return { id: Number(data?.id), slug: String(data?.slug) };
     }),
-    async open({ installationId, repositoryId }) {
-      const repositoryIds = [repositoryId];
-      const wanted = { type: "installation", installationId, repositoryIds, permissions } as const;
-      const { token } = await auth(wanted).catch(refuse);
-      return { api: connect(installationId, { auth: token, request: { fetch: conditional } }), token };
-    },
     async *list() {
       const pages = orRefuse(app.paginate.iterator(app.rest.apps.listInstallations, { per_page: 100 }));
       for await (const { data } of pages) {
@@ -77,7 +92,7 @@ export function openInstallations({
     },
     async survey({ installationId }) {
       const wanted = { type: "installation", installationId, permissions: surveyPermissions } as const;
-      const { token } = await auth(wanted).catch(refuse);
+      const { token } = await auth(wanted).catch(refuseToken);
       const api = connect(installationId, { auth: token });
       return { api, list: () => listRepositories(installationId, api) };
     },
@@ -116,6 +131,15 @@ async function* orRefuse<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
 
 function refuse(cause: unknown): never {
   throw toGithubFailure(cause);
+}
+
+/** What GitHub answers for an installation that was deleted, one that is suspended, and a repository taken out of one. */
+const goneStatuses: readonly number[] = [404, 403, 422];
+
+function refuseToken(cause: unknown): never {
+  const refusal = toGithubFailure(cause);
+  if (refusal.code !== "GITHUB_REFUSED" || !goneStatuses.includes(toStatus(cause))) throw refusal;
+  throw failure("INSTALLATION_GONE", `GitHub gives no token: ${refusal.message}`, { cause });
 }
 
 const direct: Fetch = (url, init) => fetch(url, { ...init, signal: init.signal ?? AbortSignal.timeout(timeout) });

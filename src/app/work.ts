@@ -22,9 +22,17 @@ import type { ChainSetting, HostSetting, Limits } from "../settings.ts";
 import type { AtRest } from "./at-rest.ts";
 import { pruneSubmodules, toGitDirectory } from "./git-directories.ts";
 import type { Installations } from "./installations.ts";
-import { type ChainKey, type CommitKey, type PullKey, type RepositoryKey, toRepositoryKey } from "./keys.ts";
+import {
+  type ChainKey,
+  type CommitKey,
+  type InstallationKey,
+  type PullKey,
+  type RepositoryKey,
+  toRepositoryKey,
+} from "./keys.ts";
 import { orPostpone } from "./postpone.ts";
 import type { Handlers, Queue } from "./queue.ts";
+import { underItsName, whileInstalled } from "./reach.ts";
 import { sweepAll, sweepInstallation, toRestName } from "./sweep.ts";
 import { watchChain } from "./watch.ts";
 
@@ -50,23 +58,32 @@ export interface Workshop {
 /** The jobs behind the keys. */
 export function createHandlers(workshop: Workshop): Handlers {
   const { sink } = workshop;
-  const { readIdentity } = workshop.installations;
+  const { installations, log } = workshop;
+  const { readIdentity } = installations;
+  function job<K extends InstallationKey>(
+    work: (key: K) => Promise<void>,
+    again: (key: K, after?: Date) => Promise<void>,
+  ) {
+    return (key: K) =>
+      orPostpone(
+        () => whileInstalled(() => work(key), log, { installation: key.installationId }),
+        (until) => again(key, until),
+      );
+  }
+  function named<K extends RepositoryKey>(
+    work: (key: K, app: AppIdentity, workshop: Workshop) => Promise<void>,
+    again: (key: K, after?: Date) => Promise<void>,
+  ) {
+    const workOn = async (key: K) => work(key, await readIdentity(), workshop);
+    return job<K>((key) => underItsName(key, { work: workOn, again, installations }), again);
+  }
   return {
-    pull: (key) =>
-      orPostpone(
-        async () => review(key, await readIdentity(), workshop),
-        (until) => sink.pull(key, until),
-      ),
-    commit: (key) =>
-      orPostpone(
-        async () => lookAt(key, await readIdentity(), workshop),
-        (until) => sink.commit(key, until),
-      ),
-    installation: (key) =>
-      orPostpone(
-        () => sweepInstallation(key, { ...workshop, listQueueHeads: (one) => listQueueHeads(one, workshop) }),
-        (until) => sink.installation(key, until),
-      ),
+    pull: named(review, sink.pull),
+    commit: named(lookAt, sink.commit),
+    installation: job(
+      (key) => sweepInstallation(key, { ...workshop, listQueueHeads: (one) => listQueueHeads(one, workshop) }),
+      sink.installation,
+    ),
     sweep: async () => {
       await workshop.deliveries.forget();
       for (const { chainId, interval } of workshop.chains) await sink.chain({ chainId, interval });

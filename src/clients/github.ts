@@ -32,11 +32,16 @@ export interface DeploymentInput {
 
 const per_page = 100;
 
+export interface Repository extends Pick<PullRef, "owner" | "repository"> {
+  /** Where it is known: then what is read under this name must be that repository's. */
+  readonly repositoryId?: number;
+}
+
 /**
  * @throws GITHUB_REFUSED where the host says no, GITHUB_UNREACHABLE where it does not say, GITHUB_LIMITED where it was asked
  * too much
  */
-export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<PullRef, "owner" | "repository">) {
+export function openGithub(api: GithubApi, { owner, repository: repo, repositoryId }: Repository) {
   const { rest } = api;
   const at = { owner, repo };
   return {
@@ -51,7 +56,13 @@ export function openGithub(api: GithubApi, { owner, repository: repo }: Pick<Pul
     /** The number of the repository that has this name, or had it and is redirected to; undefined where none is seen. */
     findRepositoryId: ({ owner: login, repository: name }: Pick<PullRef, "owner" | "repository">) =>
       ask(() => orAbsent(async () => (await rest.repos.get({ owner: login, repo: name })).data.id)),
-    readPull: (pull_number: number) => ask(async () => (await rest.pulls.get({ ...at, pull_number })).data),
+    readPull: (pull_number: number) =>
+      ask(async () => {
+        const { data } = await rest.pulls.get({ ...at, pull_number });
+        const found = data.base.repo.id;
+        if (repositoryId === undefined || found === repositoryId) return data;
+        throw failure("GITHUB_REFUSED", `expected ${owner}/${repo} to be repository ${repositoryId}, found ${found}`);
+      }),
     listOpenPulls: (base?: string) =>
       ask(() => api.paginate(rest.pulls.list, { ...at, state: "open", per_page, ...(base && { base }) })),
     /** The most recently updated first, as far as `since` (ISO 8601). */
