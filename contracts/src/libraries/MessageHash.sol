@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ITypedMessages} from "../interfaces/ITypedMessages.sol";
+import {Parts} from "./Parts.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 /// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
@@ -39,20 +40,28 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint256 deadline) internal pure returns (bytes32 hashed) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            hashes[i] = hash(upgrades[i]);
+            set(hashes, i, hash(Parts.at(upgrades, i)));
         }
-        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), deadline));
+        bytes32 typeHash = APPROVAL_TYPEHASH;
+        bytes32 array = hashArray(hashes);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            mstore(add(buffer, 0x20), array)
+            mstore(add(buffer, 0x40), deadline)
+            hashed := keccak256(buffer, 0x60)
+        }
     }
 
     /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.
     function hash(ITypedMessages.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
         bytes32 typeHash = UPGRADE_TYPEHASH;
-        bytes32 link = hashBytes(bytes(upgrade.contractLink));
-        bytes32 code = hash(upgrade.code);
-        bytes32 calls = hash(upgrade.calls);
+        bytes32 link = hashBytes(bytes(Parts.link(upgrade)));
+        bytes32 code = hash(Parts.code(upgrade));
+        bytes32 calls = hash(Parts.calls(upgrade));
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
@@ -67,7 +76,7 @@ library MessageHash {
     function hash(ITypedMessages.Code[] calldata code) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            hashes[i] = hash(code[i]);
+            set(hashes, i, hash(Parts.at(code, i)));
         }
         return hashArray(hashes);
     }
@@ -85,14 +94,14 @@ library MessageHash {
     function hash(ITypedMessages.Call[] calldata calls) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            hashes[i] = hash(calls[i]);
+            set(hashes, i, hash(Parts.at(calls, i)));
         }
         return hashArray(hashes);
     }
 
     function hash(ITypedMessages.Call calldata made) private pure returns (bytes32 hashed) {
         bytes32 typeHash = CALL_TYPEHASH;
-        bytes32 data = hashBytes(made.data);
+        bytes32 data = hashBytes(Parts.data(made));
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
@@ -161,6 +170,13 @@ library MessageHash {
             hashes := mload(0x40)
             mstore(hashes, length)
             mstore(0x40, add(hashes, add(0x20, mul(length, 0x20))))
+        }
+    }
+
+    /// @dev The caller keeps i below the length.
+    function set(bytes32[] memory hashes, uint256 i, bytes32 hashed) private pure {
+        assembly ("memory-safe") {
+            mstore(add(hashes, shl(5, add(i, 1))), hashed)
         }
     }
 
