@@ -8,7 +8,7 @@ import {Parts} from "./Parts.sol";
 /// @title How the registry has an executor make a call
 library ExecutorCall {
     /// @notice As `executor.execute(made)`. Answers whether that succeeded; what was returned is not copied.
-    /// @dev The encoding of the only argument is that of calldata: its words are copied, the data after them.
+    /// @dev The encoding of the only argument is that of calldata: its words stand first, the data after them.
     function make(address executor, ITypedMessages.Call calldata made) internal returns (bool success) {
         bytes32 selector = Executor.execute.selector;
         bytes calldata data = Parts.data(made);
@@ -17,7 +17,9 @@ library ExecutorCall {
             let buffer := mload(0x40)
             mstore(buffer, selector)
             mstore(add(buffer, 0x04), 0x20)
-            calldatacopy(add(buffer, 0x24), made, 0x60)
+            mstore(add(buffer, 0x24), calldataload(made))
+            mstore(add(buffer, 0x44), calldataload(add(made, 0x20)))
+            mstore(add(buffer, 0x64), calldataload(add(made, 0x40)))
             mstore(add(buffer, 0x84), 0x80)
             mstore(add(buffer, 0xa4), data.length)
             calldatacopy(add(buffer, 0xc4), data.offset, data.length)

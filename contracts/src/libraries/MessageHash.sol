@@ -7,7 +7,8 @@ import {Parts} from "./Parts.sol";
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 /// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
 /// bits: an address with more than 160 gives a digest that nothing can be done with, since whatever changes or emits
-/// anything reads every member, and reverts.
+/// anything reads every member, and reverts. Words are loaded as the compiler loads those of a member, not copied: where an
+/// offset leads round the end of the address space, a copy is zero and a load is not.
 library MessageHash {
     bytes32 internal constant CODE_TYPEHASH = keccak256("Code(address account,bytes32 codeHash)");
 
@@ -65,8 +66,11 @@ library MessageHash {
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), upgrade, 0xe0)
+            mstore(add(buffer, 0x20), calldataload(upgrade))
+            mstore(add(buffer, 0x40), calldataload(add(upgrade, 0x20)))
+            mstore(add(buffer, 0x60), calldataload(add(upgrade, 0x40)))
             mstore(add(buffer, 0x80), link)
+            mstore(add(buffer, 0xa0), calldataload(add(upgrade, 0x80)))
             mstore(add(buffer, 0xc0), code)
             mstore(add(buffer, 0xe0), calls)
             hashed := keccak256(buffer, 0x100)
@@ -86,7 +90,8 @@ library MessageHash {
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), code, 0x40)
+            mstore(add(buffer, 0x20), calldataload(code))
+            mstore(add(buffer, 0x40), calldataload(add(code, 0x20)))
             hashed := keccak256(buffer, 0x60)
         }
     }
@@ -105,7 +110,9 @@ library MessageHash {
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), made, 0x60)
+            mstore(add(buffer, 0x20), calldataload(made))
+            mstore(add(buffer, 0x40), calldataload(add(made, 0x20)))
+            mstore(add(buffer, 0x60), calldataload(add(made, 0x40)))
             mstore(add(buffer, 0x80), data)
             hashed := keccak256(buffer, 0xa0)
         }
