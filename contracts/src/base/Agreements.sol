@@ -45,7 +45,7 @@ abstract contract Agreements is Records {
         tallies = Quorum.reserve(upgrades.length);
         address highest;
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            Upgrade calldata upgrade = Parts.at(upgrades, i);
+            Upgrade calldata upgrade = Parts.item(upgrades, i);
             address contractAddress = upgrade.contractAddress;
             if (contractAddress > highest) highest = contractAddress;
             else _assertNew(tallies, i, contractAddress);

@@ -32,10 +32,10 @@ abstract contract Changes is Records {
     /// @dev The code is looked at before the first call, so that no call can put it there only for this.
     function _carryOut(Upgrade[] calldata upgrades, Tally[] memory tallies, bytes32 digest) internal {
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            _change(Parts.at(upgrades, i), tallies[i], digest);
+            _change(Parts.item(upgrades, i), tallies[i], digest);
         }
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            _call(Parts.at(upgrades, i), tallies[i].council);
+            _call(Parts.item(upgrades, i), tallies[i].council);
         }
     }
 
@@ -43,7 +43,7 @@ abstract contract Changes is Records {
     function _change(Upgrade calldata upgrade, Tally memory tally, bytes32 digest) private {
         Code[] calldata code = Parts.code(upgrade);
         for (uint256 i = 0; i < code.length; ++i) {
-            Code calldata one = Parts.at(code, i);
+            Code calldata one = Parts.item(code, i);
             Codes.assertStands(one.account, one.codeHash);
         }
         address contractAddress = tally.contractAddress;
@@ -85,7 +85,7 @@ abstract contract Changes is Records {
         }
         for (uint256 i = 0; i < calls.length; ++i) {
             // Its code was looked at just now.
-            if (!ExecutorCall.make(executor_, Parts.at(calls, i))) LowLevelCall.bubbleRevert();
+            if (!ExecutorCall.make(executor_, Parts.item(calls, i))) LowLevelCall.bubbleRevert();
         }
     }
 }

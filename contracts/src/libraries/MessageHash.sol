@@ -44,7 +44,7 @@ library MessageHash {
     function hash(ITypedMessages.Upgrade[] calldata upgrades, uint256 deadline) internal pure returns (bytes32 hashed) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            set(hashes, i, hash(Parts.at(upgrades, i)));
+            set(hashes, i, hash(Parts.item(upgrades, i)));
         }
         bytes32 typeHash = APPROVAL_TYPEHASH;
         bytes32 array = hashArray(hashes);
@@ -80,7 +80,7 @@ library MessageHash {
     function hash(ITypedMessages.Code[] calldata code) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            set(hashes, i, hash(Parts.at(code, i)));
+            set(hashes, i, hash(Parts.item(code, i)));
         }
         return hashArray(hashes);
     }
@@ -99,7 +99,7 @@ library MessageHash {
     function hash(ITypedMessages.Call[] calldata calls) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            set(hashes, i, hash(Parts.at(calls, i)));
+            set(hashes, i, hash(Parts.item(calls, i)));
         }
         return hashArray(hashes);
     }

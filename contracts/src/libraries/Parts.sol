@@ -4,12 +4,12 @@ pragma solidity ^0.8.30;
 import {ITypedMessages} from "../interfaces/ITypedMessages.sol";
 
 /// @title Where the parts of an approval lie in calldata
-/// @dev As the compiler finds them, without its look at whether they lie within the calldata: what is hashed, changed,
-/// emitted and called is found by these functions alone. So wherever an offset leads, it is what was signed; what lies
-/// beyond the calldata is zero, and nobody can pay for a length beyond it.
+/// @dev As the compiler finds them, without its look at whether they lie within the calldata: what is hashed, changed, told and
+/// called is found by these functions alone. So wherever an offset leads, round the end of the address space too, it is what
+/// was signed. What lies beyond the calldata is zero, and nobody has the gas for a length far beyond it.
 library Parts {
     /// @dev The caller keeps i below the length; likewise below.
-    function at(ITypedMessages.Upgrade[] calldata upgrades, uint256 i)
+    function item(ITypedMessages.Upgrade[] calldata upgrades, uint256 i)
         internal
         pure
         returns (ITypedMessages.Upgrade calldata upgrade)
@@ -39,7 +39,7 @@ library Parts {
         }
     }
 
-    function at(ITypedMessages.Code[] calldata codes, uint256 i)
+    function item(ITypedMessages.Code[] calldata codes, uint256 i)
         internal
         pure
         returns (ITypedMessages.Code calldata found)
@@ -61,7 +61,7 @@ library Parts {
         }
     }
 
-    function at(ITypedMessages.Call[] calldata made, uint256 i)
+    function item(ITypedMessages.Call[] calldata made, uint256 i)
         internal
         pure
         returns (ITypedMessages.Call calldata found)
