@@ -3,19 +3,22 @@ import { readdirSync, readFileSync } from "node:fs";
 const interval = 5;
 
 /**
- * Looks again and again at a process and all that it started. The sum of each one's own peak is what they can have held
- * together at most: they need not have peaked at once, and pages of a pack that two of them map count twice. In bytes;
- * undefined where there is no /proc.
+ * Looks again and again at a process and all that it started, and answers the most that they held together at one look: of
+ * pages that several of them map, mapped packs among them, each one's share. In bytes; undefined where there is no /proc.
  */
 export function watchPeakMemory(root: number): { stop(): number | undefined } {
-  const peaks = new Map<number, number>();
+  let peak = 0;
   const timer = setInterval(() => {
-    for (const id of findProcesses(root)) peaks.set(id, Math.max(peaks.get(id) ?? 0, readPeak(id)));
+    const shares = findProcesses(root).map(readShare);
+    peak = Math.max(
+      peak,
+      shares.reduce((sum, share) => sum + share, 0),
+    );
   }, interval);
   return {
     stop() {
       clearInterval(timer);
-      return peaks.size === 0 ? undefined : [...peaks.values()].reduce((sum, peak) => sum + peak, 0);
+      return peak === 0 ? undefined : peak;
     },
   };
 }
@@ -33,9 +36,9 @@ function listThreads(id: number): string[] {
   }
 }
 
-/** The peak of its resident memory (proc(5), VmHWM), mapped files with it. */
-function readPeak(id: number): number {
-  return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(readText(`/proc/${id}/status`))?.[1] ?? 0);
+/** Its proportional share of resident memory (proc_pid_smaps(5), Pss), mapped files with it. */
+function readShare(id: number): number {
+  return 1024 * Number(/^Pss:\s+(\d+) kB$/m.exec(readText(`/proc/${id}/smaps_rollup`))?.[1] ?? 0);
 }
 
 /** Empty where it has ended meanwhile. */

@@ -2,9 +2,9 @@ import { type Row, toRow } from "../row.ts";
 import type { OursRequest } from "./ours.ts";
 import { measureOursMemory } from "./process.ts";
 
-const mebibyte = 1024 ** 2;
+const megabyte = 1000 ** 2;
 
-/** What one hash in a new process holds at most. `limit` in MiB: what we say that it stays under. */
+/** What one hash in a new process holds at most. `limit` in MB: what we say that it stays under. */
 export async function measurePeak(
   name: string,
   { request, limit }: { readonly request: OursRequest; readonly limit: number | null },
@@ -14,11 +14,11 @@ export async function measurePeak(
   const toPeakRow = (what: string, bytes: number) =>
     toRow({
       name: `${name}: peak memory of ${what}`,
-      unit: "MiB",
-      ours: Math.round(bytes / mebibyte),
+      unit: "MB",
+      ours: Math.round(bytes / megabyte),
       reference: limit,
       referenceName,
     });
-  const whole = "node and its git processes, each one's own peak and mapped pack added up (an upper bound)";
+  const whole = "node and its git processes together, of shared pages each one's share";
   return [toPeakRow("node", node), ...(tree === undefined ? [] : [toPeakRow(whole, tree)])];
 }

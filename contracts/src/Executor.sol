@@ -5,6 +5,7 @@ import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {IRegistryTypes} from "./interfaces/IRegistryTypes.sol";
 import {ITypedMessages} from "./interfaces/ITypedMessages.sol";
 import {Codes} from "./libraries/Codes.sol";
+import {Parts} from "./libraries/Parts.sol";
 
 /// @title Makes the calls of one record
 /// @notice Every record has a minimal clone (ERC-1167) of its own, which owns the proxies of that record only: one
@@ -30,13 +31,13 @@ contract Executor {
         if (msg.sender != REGISTRY) revert IRegistryTypes.OnlyRegistry(msg.sender);
         address target = call.target;
         uint256 value = call.value;
-        bytes memory data = call.data;
+        bytes memory data = copy(Parts.data(call));
         if (target == REGISTRY) revert IRegistryTypes.CallToRegistry();
         if (data.length != 0 && !Codes.isContract(target)) revert IRegistryTypes.CallToNoCode(target);
         if (value > address(this).balance) {
             revert IRegistryTypes.CallValueTooHigh(target, value, address(this).balance);
         }
-        assertGas(call, data.length == 0);
+        if (call.minGas != 0) assertGas(call, data.length == 0);
         bool success = LowLevelCall.callNoReturn(target, value, data);
         if (!success) revert IRegistryTypes.CallReverted(target, reason());
     }
@@ -50,6 +51,16 @@ contract Executor {
         uint256 available = left > cost ? left - cost : 0;
         available -= available / 64; // EIP-150
         if (available < call.minGas) revert IRegistryTypes.CallGasTooLow(call.target, available, call.minGas);
+    }
+
+    /// @dev Before gas is looked at, since it takes some.
+    function copy(bytes calldata data) private pure returns (bytes memory copied) {
+        assembly ("memory-safe") {
+            copied := mload(0x40)
+            mstore(copied, data.length)
+            calldatacopy(add(copied, 0x20), data.offset, data.length)
+            mstore(0x40, add(copied, add(0x20, data.length)))
+        }
     }
 
     function reason() private pure returns (bytes memory data) {

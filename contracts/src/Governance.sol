@@ -10,7 +10,7 @@ import {IGovernance} from "./interfaces/IGovernance.sol";
 import {CouncilStore} from "./libraries/Council.sol";
 import {Entry} from "./libraries/Entry.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
-import {Tally} from "./libraries/Quorum.sol";
+import {Quorum, Tally} from "./libraries/Quorum.sol";
 
 /// @title What of the registry carries out no approval: see IGovernance
 /// @dev Runs in the registry's storage, by delegatecall from it. By itself it holds no records. Here are schedules and views;
@@ -51,10 +51,10 @@ contract Governance is Rotations, Followings, Stops {
             revert CommitmentLengths(commitment.contracts.length, commitment.versions.length);
         }
         bytes32 digest = _hashTypedDataV4(MessageHash.hash(commitment));
-        Tally[] memory tallies = new Tally[](commitment.contracts.length);
+        Tally[] memory tallies = Quorum.reserve(commitment.contracts.length);
         for (uint256 i = 0; i < tallies.length; ++i) {
             _assertNew(tallies, i, commitment.contracts[i]);
-            _open(tallies[i], commitment.contracts[i], commitment.versions[i]);
+            _open(tallies, i, commitment.contracts[i], commitment.versions[i]);
             if (!tallies[i].council.rules().commitReveal) revert CommitRevealRefused(commitment.contracts[i]);
         }
         _assertAgreed(tallies, digest, signatures);

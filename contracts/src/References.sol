@@ -64,24 +64,29 @@ contract References is IReferences {
             if (_bases[base].head.length == 0) _bases[base] = Base({head: head, tail: tail});
             emit LinkChanged(msg.sender, key, current.number + 1, string(head), string(tail));
         }
-        _advance(key, contractHash, commit, implementation_, codeHash);
+        _advance(current, key, contractHash, commit, implementation_, codeHash);
     }
 
     /// @inheritdoc IReferences
     function advance(bytes32 key, bytes32 contractHash, bytes20 commit, address implementation_, bytes32 codeHash)
         external
     {
-        if (_revisions[_idOf(msg.sender, key)].number == 0) revert ReferenceUnknown(msg.sender, key);
-        _advance(key, contractHash, commit, implementation_, codeHash);
+        Revision storage current = _revisions[_idOf(msg.sender, key)];
+        if (current.number == 0) revert ReferenceUnknown(msg.sender, key);
+        _advance(current, key, contractHash, commit, implementation_, codeHash);
     }
 
-    function _advance(bytes32 key, bytes32 contractHash, bytes20 commit, address implementation_, bytes32 codeHash)
-        private
-    {
+    function _advance(
+        Revision storage current,
+        bytes32 key,
+        bytes32 contractHash,
+        bytes20 commit,
+        address implementation_,
+        bytes32 codeHash
+    ) private {
         if (contractHash == 0) revert IRegistryTypes.ContractHashZero(msg.sender);
         if (implementation_ != address(0)) Codes.assertStands(implementation_, codeHash);
         else if (codeHash != 0) revert IRegistryTypes.CodeMismatch(address(0), 0, codeHash);
-        Revision storage current = _revisions[_idOf(msg.sender, key)];
         (address previous, uint64 number) = (current.implementation, current.number + 1);
         if (number != 1 && (previous == address(0)) != (implementation_ == address(0))) {
             revert ImplementationUnexpected(msg.sender, key, implementation_);
@@ -89,8 +94,16 @@ contract References is IReferences {
         emit Written(
             msg.sender, key, number, current.contractHash, previous, contractHash, implementation_, codeHash, commit
         );
-        (current.implementation, current.number) = (implementation_, number);
+        _setFirst(current, implementation_, number);
         (current.contractHash, current.commit) = (contractHash, commit);
+    }
+
+    /// @dev The first slot in one write. Member by member, each would be read and written by itself.
+    function _setFirst(Revision storage revision, address implementation_, uint64 number) private {
+        uint256 first = uint256(uint160(implementation_)) | (uint256(number) << 160);
+        assembly ("memory-safe") {
+            sstore(revision.slot, first)
+        }
     }
 
     // ------------------------------------------------------------------------------------------------------- followers

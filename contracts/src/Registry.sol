@@ -108,16 +108,14 @@ contract Registry is IRecords, Changes, Schedules {
 
     /// @inheritdoc IRecords
     function finalize(Approval calldata approval, bytes calldata signatures) external nonReentrant {
-        _assertDeadline(approval.deadline);
+        uint64 deadline = approval.deadline;
+        _assertDeadline(deadline);
         Upgrade[] calldata upgrades = approval.upgrades;
-        bytes32 digest = _hashApproval(upgrades, approval.deadline);
+        bytes32 digest = _hashApproval(upgrades, deadline);
         Tally[] memory tallies = _open(upgrades);
         _assertAgreed(tallies, digest, signatures);
         for (uint256 i = 0; i < tallies.length; ++i) {
-            Tally memory tally = tallies[i];
-            _assertGate(tally);
-            _assertUndelayed(tally);
-            _assertUnpaused(tally);
+            _assertFree(tallies[i]);
         }
         _carryOut(upgrades, tallies, digest);
     }

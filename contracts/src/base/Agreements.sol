@@ -2,8 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {CouncilStore} from "../libraries/Council.sol";
-import {Entry} from "../libraries/Entry.sol";
+import {Entry, EntryStore} from "../libraries/Entry.sol";
 import {MessageHash} from "../libraries/MessageHash.sol";
+import {Parts} from "../libraries/Parts.sol";
 import {Quorum, Tally} from "../libraries/Quorum.sol";
 import {Records} from "./Records.sol";
 
@@ -11,6 +12,8 @@ import {Records} from "./Records.sol";
 abstract contract Agreements is Records {
     using CouncilStore for bytes;
     using CouncilStore for uint32;
+    using EntryStore for Entry;
+    using EntryStore for uint256;
     using Quorum for Tally[];
     using Quorum for uint256;
 
@@ -21,29 +24,32 @@ abstract contract Agreements is Records {
     }
 
     /// @dev Begins a tally, once it is certain that the message is for the record's next version.
-    function _open(Tally memory tally, address contractAddress, uint64 version) internal view {
+    function _open(Tally[] memory tallies, uint256 i, address contractAddress, uint64 version) internal view {
         Entry storage entry = _entries[contractAddress];
-        uint32 next = entry.version + 1;
+        uint256 first = entry.first();
+        uint32 next = first.versionOf() + 1;
         if (next == 1) revert NotRegistered(contractAddress);
         if (version != next) revert VersionMismatch(contractAddress, version, next);
-        tally.contractAddress = contractAddress;
-        tally.councilNumber = entry.council;
-        tally.flags = entry.flags;
-        tally.pauseNumber = entry.pauseNumber;
-        tally.pausedUntil = _pausedUntil(entry);
-        tally.council = tally.councilNumber.read();
+        tallies[i] = Tally({
+            contractAddress: contractAddress,
+            first: first,
+            pausedUntil: first.pauseNumberOf() == 0 ? 0 : _pausedUntil(entry),
+            council: first.councilOf().read(),
+            next: 0,
+            signed: 0
+        });
     }
 
     /// @dev No contract stands twice in a message. Where they ascend, as the tools have them, that is seen at once.
     function _open(Upgrade[] calldata upgrades) internal view returns (Tally[] memory tallies) {
-        tallies = new Tally[](upgrades.length);
+        tallies = Quorum.reserve(upgrades.length);
         address highest;
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            Upgrade calldata upgrade = upgrades[i];
+            Upgrade calldata upgrade = Parts.item(upgrades, i);
             address contractAddress = upgrade.contractAddress;
             if (contractAddress > highest) highest = contractAddress;
             else _assertNew(tallies, i, contractAddress);
-            _open(tallies[i], contractAddress, upgrade.version);
+            _open(tallies, i, contractAddress, upgrade.version);
         }
     }
 
@@ -54,8 +60,8 @@ abstract contract Agreements is Records {
     }
 
     function _only(address contractAddress, uint64 version) internal view returns (Tally[] memory tallies) {
-        tallies = new Tally[](1);
-        _open(tallies[0], contractAddress, version);
+        tallies = Quorum.reserve(1);
+        _open(tallies, 0, contractAddress, version);
     }
 
     /// @dev Reverts unless every record agrees to the digest.
@@ -84,7 +90,7 @@ abstract contract Agreements is Records {
     /// sends it itself.
     function _assertConsent(Tally memory tally, bytes32 digest) private view {
         address contractAddress = tally.contractAddress;
-        uint8 flags = tally.flags;
+        uint8 flags = tally.first.flagsOf();
         uint256 signed = tally.signed;
         if (flags & VOTED != 0) {
             Votes storage votes = _votes[contractAddress][_entries[contractAddress].version + 1][digest];
@@ -126,9 +132,18 @@ abstract contract Agreements is Records {
         }
     }
 
+    /// @dev Neither gate nor delay nor pause holds it up.
+    function _assertFree(Tally memory tally) internal view {
+        if (tally.council.isGoverned()) {
+            _assertGate(tally);
+            _assertUndelayed(tally);
+        }
+        _assertUnpaused(tally);
+    }
+
     /// @dev Whoever is named as the gate can hold up, never change. An authority needs no gate beside itself.
     function _assertGate(Tally memory tally) internal view {
-        if (!tally.council.isGoverned() || tally.flags & ACCEPTED != 0) return;
+        if (!tally.council.isGoverned() || tally.first.flagsOf() & ACCEPTED != 0) return;
         address gate = tally.council.rules().gate;
         if (gate != address(0) && msg.sender != gate) revert OnlyGate(tally.contractAddress, msg.sender, gate);
     }

@@ -37,16 +37,15 @@ library CouncilStore {
     /// @notice Where the contract stands that this one created under that nonce (Ethereum's yellow paper, §7: the hash of
     /// the RLP list of creator and nonce).
     function addressOf(uint32 number) internal view returns (address account) {
-        unchecked {
+        uint256 nonce = number;
+        assembly ("memory-safe") {
             // A number from 0x80 on is preceded by 0x80 and how many bytes it has.
-            uint256 size_ = number < 0x80 ? 0 : number < 0x100 ? 1 : number < 0x10000 ? 2 : number < 0x1000000 ? 3 : 4;
-            uint256 nonce = size_ == 0 ? number : ((0x80 + size_) << (8 * size_)) | number;
-            uint256 list = ((0xd6 + size_) << 168) | (0x94 << 160) | uint160(address(this));
-            uint256 word = ((list << (8 * (size_ + 1))) | nonce) << (8 * (9 - size_));
-            assembly ("memory-safe") {
-                mstore(0x00, word)
-                account := and(keccak256(0x00, add(23, size_)), 0xffffffffffffffffffffffffffffffffffffffff)
-            }
+            let more := add(add(gt(nonce, 0x7f), gt(nonce, 0xff)), add(gt(nonce, 0xffff), gt(nonce, 0xffffff)))
+            let item := or(nonce, mul(gt(nonce, 0x7f), shl(shl(3, more), add(0x80, more))))
+            // How long the list is, 0x94 and the creator: 22 bytes; then the number.
+            mstore(0x00, shl(80, or(shl(168, add(0xd6, more)), or(shl(160, 0x94), address()))))
+            mstore(0x16, shl(shl(3, sub(31, more)), item))
+            account := and(keccak256(0x00, add(23, more)), 0xffffffffffffffffffffffffffffffffffffffff)
         }
     }
 

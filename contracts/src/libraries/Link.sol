@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IRegistryTypes} from "../interfaces/IRegistryTypes.sol";
-import {MessageHash} from "./MessageHash.sol";
 
 /// @title Contract links, packed: `head` and `tail` seldom change, so that a new commit costs 20 bytes
 /// @dev link = head ‖ commit in 40 lowercase hex digits ‖ tail. head ends with "/tree/"; tail is empty or begins with "/".
@@ -45,15 +44,26 @@ library Link {
     {
         bytes calldata link = bytes(contractLink);
         uint256 head = tailAt - headAt;
-        if (link.length != head + COMMIT_LENGTH + code.length - tailAt) return (false, 0);
-        if (MessageHash.hashBytes(link[:head]) != hashOf(code, headAt, tailAt)) return (false, 0);
-        if (MessageHash.hashBytes(link[head + COMMIT_LENGTH:]) != hashOf(code, tailAt, code.length)) return (false, 0);
+        if (link.length != code.length - headAt + COMMIT_LENGTH) return (false, 0);
+        if (!isBetween(code, headAt, tailAt, link)) return (false, 0);
         return parseCommit(link, head);
     }
 
-    function hashOf(bytes memory data, uint256 from, uint256 to) private pure returns (bytes32 hashed) {
+    /// @dev With the stored head and tail written over its own, the link is the same.
+    function isBetween(bytes memory code, uint256 headAt, uint256 tailAt, bytes calldata link)
+        private
+        pure
+        returns (bool same)
+    {
         assembly ("memory-safe") {
-            hashed := keccak256(add(add(data, 0x20), from), sub(to, from))
+            let buffer := mload(0x40)
+            let stored := add(code, 0x20)
+            let head := sub(tailAt, headAt)
+            calldatacopy(buffer, link.offset, link.length)
+            let found := keccak256(buffer, link.length)
+            mcopy(buffer, add(stored, headAt), head)
+            mcopy(add(buffer, add(head, COMMIT_LENGTH)), add(stored, tailAt), sub(mload(code), tailAt))
+            same := eq(found, keccak256(buffer, link.length))
         }
     }
 

@@ -2,11 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {ITypedMessages} from "../interfaces/ITypedMessages.sol";
+import {Parts} from "./Parts.sol";
 
 /// @title The EIP-712 struct hashes of what signers sign (protocol §4)
 /// @dev An approval is hashed straight from calldata, in memory beyond what is allocated, and without judging its unused
 /// bits: an address with more than 160 gives a digest that nothing can be done with, since whatever changes or emits
-/// anything reads every member, and reverts.
+/// anything reads every member, and reverts. Words are loaded as the compiler loads those of a member, not copied: where an
+/// offset leads round the end of the address space, a copy is zero and a load is not.
 library MessageHash {
     bytes32 internal constant CODE_TYPEHASH = keccak256("Code(address account,bytes32 codeHash)");
 
@@ -39,25 +41,36 @@ library MessageHash {
     bytes32 internal constant UNPAUSE_TYPEHASH =
         keccak256("Unpause(address contractAddress,uint64 version,uint64 pauseNumber,uint64 deadline)");
 
-    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint64 deadline) internal pure returns (bytes32) {
+    function hash(ITypedMessages.Upgrade[] calldata upgrades, uint256 deadline) internal pure returns (bytes32 hashed) {
         bytes32[] memory hashes = reserve(upgrades.length);
         for (uint256 i = 0; i < upgrades.length; ++i) {
-            hashes[i] = hash(upgrades[i]);
+            set(hashes, i, hash(Parts.item(upgrades, i)));
         }
-        return keccak256(abi.encode(APPROVAL_TYPEHASH, hashArray(hashes), deadline));
+        bytes32 typeHash = APPROVAL_TYPEHASH;
+        bytes32 array = hashArray(hashes);
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, typeHash)
+            mstore(add(buffer, 0x20), array)
+            mstore(add(buffer, 0x40), deadline)
+            hashed := keccak256(buffer, 0x60)
+        }
     }
 
     /// @dev Its seven words stand in calldata in the order of the type: of three of them, hashes take the place.
     function hash(ITypedMessages.Upgrade calldata upgrade) private pure returns (bytes32 hashed) {
         bytes32 typeHash = UPGRADE_TYPEHASH;
-        bytes32 link = hashBytes(bytes(upgrade.contractLink));
-        bytes32 code = hash(upgrade.code);
-        bytes32 calls = hash(upgrade.calls);
+        bytes32 link = hashBytes(bytes(Parts.link(upgrade)));
+        bytes32 code = hash(Parts.code(upgrade));
+        bytes32 calls = hash(Parts.calls(upgrade));
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), upgrade, 0xe0)
+            mstore(add(buffer, 0x20), calldataload(upgrade))
+            mstore(add(buffer, 0x40), calldataload(add(upgrade, 0x20)))
+            mstore(add(buffer, 0x60), calldataload(add(upgrade, 0x40)))
             mstore(add(buffer, 0x80), link)
+            mstore(add(buffer, 0xa0), calldataload(add(upgrade, 0x80)))
             mstore(add(buffer, 0xc0), code)
             mstore(add(buffer, 0xe0), calls)
             hashed := keccak256(buffer, 0x100)
@@ -67,7 +80,7 @@ library MessageHash {
     function hash(ITypedMessages.Code[] calldata code) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(code.length);
         for (uint256 i = 0; i < code.length; ++i) {
-            hashes[i] = hash(code[i]);
+            set(hashes, i, hash(Parts.item(code, i)));
         }
         return hashArray(hashes);
     }
@@ -77,7 +90,8 @@ library MessageHash {
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), code, 0x40)
+            mstore(add(buffer, 0x20), calldataload(code))
+            mstore(add(buffer, 0x40), calldataload(add(code, 0x20)))
             hashed := keccak256(buffer, 0x60)
         }
     }
@@ -85,18 +99,20 @@ library MessageHash {
     function hash(ITypedMessages.Call[] calldata calls) private pure returns (bytes32) {
         bytes32[] memory hashes = reserve(calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            hashes[i] = hash(calls[i]);
+            set(hashes, i, hash(Parts.item(calls, i)));
         }
         return hashArray(hashes);
     }
 
     function hash(ITypedMessages.Call calldata made) private pure returns (bytes32 hashed) {
         bytes32 typeHash = CALL_TYPEHASH;
-        bytes32 data = hashBytes(made.data);
+        bytes32 data = hashBytes(Parts.data(made));
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             mstore(buffer, typeHash)
-            calldatacopy(add(buffer, 0x20), made, 0x60)
+            mstore(add(buffer, 0x20), calldataload(made))
+            mstore(add(buffer, 0x40), calldataload(add(made, 0x20)))
+            mstore(add(buffer, 0x60), calldataload(add(made, 0x40)))
             mstore(add(buffer, 0x80), data)
             hashed := keccak256(buffer, 0xa0)
         }
@@ -161,6 +177,13 @@ library MessageHash {
             hashes := mload(0x40)
             mstore(hashes, length)
             mstore(0x40, add(hashes, add(0x20, mul(length, 0x20))))
+        }
+    }
+
+    /// @dev The caller keeps i below the length.
+    function set(bytes32[] memory hashes, uint256 i, bytes32 hashed) private pure {
+        assembly ("memory-safe") {
+            mstore(add(hashes, shl(5, add(i, 1))), hashed)
         }
     }
 

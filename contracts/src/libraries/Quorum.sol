@@ -6,13 +6,12 @@ import {CouncilStore} from "./Council.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @notice One record that a message is about, as it was stored when that came, and who of its signers signed it.
+/// @param first the first slot of its entry: {EntryStore}
 /// @param next the first of the council's signers that can still come
 /// @param signed bit i is set where signer i has signed
 struct Tally {
     address contractAddress;
-    uint32 councilNumber;
-    uint8 flags;
-    uint24 pauseNumber;
+    uint256 first;
     uint256 pausedUntil;
     bytes council;
     uint256 next;
@@ -23,13 +22,23 @@ struct Tally {
 library Quorum {
     using CouncilStore for bytes;
 
+    /// @notice Room for so many: each is set before any is read.
+    function reserve(uint256 length) internal pure returns (Tally[] memory tallies) {
+        assembly ("memory-safe") {
+            tallies := mload(0x40)
+            mstore(tallies, length)
+            mstore(0x40, add(tallies, shl(5, add(length, 1))))
+        }
+    }
+
     /// @notice Counts every entry for each record that has its signer. Reverts for an entry that no record has.
     /// @dev The contracts of one team are mostly signed for by the same council: then all is counted once.
     function count(Tally[] memory tallies, bytes32 digest, bytes calldata signatures) internal view {
         Tally[] memory counted = areAlike(tallies) ? firstOf(tallies) : tallies;
         countEach(counted, digest, signatures);
+        uint256 signed = counted[0].signed;
         for (uint256 i = counted.length; i < tallies.length; ++i) {
-            tallies[i].signed = counted[0].signed;
+            tallies[i].signed = signed;
         }
     }
 
@@ -43,7 +52,7 @@ library Quorum {
     }
 
     function firstOf(Tally[] memory tallies) private pure returns (Tally[] memory first) {
-        first = new Tally[](1);
+        first = reserve(1);
         first[0] = tallies[0];
     }
 
