@@ -119,7 +119,7 @@ describe("the sweep", () => {
 
   it("stops at a suspended installation with what GitHub says", async () => {
     scene.github.suspend(scene.installation);
-    await expect(sweep()).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
+    await expect(sweep()).rejects.toMatchObject({ code: "INSTALLATION_GONE" });
     scene.github.unsuspend(scene.installation);
   });
 });
