@@ -303,12 +303,16 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       const paths = Array.from({ length: 1_100 }, (_, index) => [`d/${index}`, `${index}`]);
       const d = repository.git(["rev-parse", `${repository.commit(Object.fromEntries(paths))}:d`]);
       const oid = repository.writeBlob("right");
-      const broken = { mode: "100644", name: "a", oid };
-      const commit = repository.writeCommit(repository.writeTree([broken, { mode: "40000", name: "d", oid: d }]));
-      writeLoose(repository, oid, Buffer.alloc(0));
-      await expect(hashAt(repository, commit, "")).rejects.toMatchObject({
-        problems: [{ code: "TREE_OBJECT_MISMATCH", subject: oid }],
-      });
+      const entry = { mode: "100644", name: "a", oid };
+      const commit = repository.writeCommit(repository.writeTree([entry, { mode: "40000", name: "d", oid: d }]));
+      const dictionary = Buffer.from("right");
+      const broken = [Buffer.alloc(0), deflateSync(`blob ${10n ** 18n}\0right`), deflateSync("blob", { dictionary })];
+      for (const zlib of broken) {
+        writeLoose(repository, oid, zlib);
+        await expect(hashAt(repository, commit, "")).rejects.toMatchObject({
+          problems: [{ code: "TREE_OBJECT_MISMATCH", subject: oid }],
+        });
+      }
     });
 
     it("follows alternates as deep as git, and those in quotes", async () => {

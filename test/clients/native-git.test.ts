@@ -89,6 +89,7 @@ describe("native git", () => {
     ["says nothing, in peace", "cat > /dev/null; exit 0"],
     ["fails at everything", "exit 128"],
     ["says nothing, by a signal", "kill -ABRT $$"],
+    ["is killed for what it takes", `case "$*" in *--batch) kill -KILL $$;; esac; exec "$REAL" "$@"`],
   ])("gives a fault, and neither a hash nor a refusal, where it %s", async (_, script) => {
     await expect(hashWith(`${plantGit(script)}:/usr/bin:/bin`)).rejects.toMatchObject({
       code: "INTERNAL",
