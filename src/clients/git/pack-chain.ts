@@ -31,7 +31,10 @@ export function readChain({ pack, bytes, offset }: ChainPlace, isKnown: (offset:
     seen.add(at);
     links.push({ offset: at, header });
     if (header.base === undefined || isKnown(at)) break;
-    at = "distance" in header.base ? toBase(at, header.base.distance) : pack.index.findOffsets(header.base.oid)[0];
+    at =
+      "distance" in header.base
+        ? toBase(at, header.base.distance)
+        : pack.index.findOffsets(Buffer.from(header.base.oid, "hex"))[0];
   }
   return links;
 }
