@@ -3,7 +3,7 @@ export interface PackIndex {
   /** Of rows. */
   readonly count: number;
   /** In bytes of the pack; several where it names the object, by the bytes of its id, more than once. */
-  findOffsets(id: Buffer): readonly number[];
+  findOffsets(id: Buffer): Iterable<number>;
   /** What begins there, as it says. Looks through all rows. */
   findNames(offset: number): Iterable<string>;
 }
@@ -44,12 +44,12 @@ export function parsePackIndex(bytes: Buffer): PackIndex | undefined {
       const from = first === 0 ? 0 : bytes.readUInt32BE(fanout + (first - 1) * 4);
       const to = Math.min(count, bytes.readUInt32BE(fanout + first * 4));
       const begin = id.readUInt32BE(0);
-      const found = new Set<number>();
+      const found: number[] = [];
       for (let row = from; row < to; row++) {
         const at = ids.start + row * ids.step;
-        if (bytes.readUInt32BE(at) === begin && id.compare(bytes, at, at + idBytes) === 0) found.add(readOffset(row));
+        if (bytes.readUInt32BE(at) === begin && id.compare(bytes, at, at + idBytes) === 0) found.push(readOffset(row));
       }
-      return [...found];
+      return found.length < 2 ? found : new Set(found);
     },
     *findNames(offset) {
       for (let row = 0; row < count; row++) {

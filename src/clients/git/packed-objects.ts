@@ -95,11 +95,14 @@ export function openPackedObjects({ limits, find, readLoose }: PackedSettings): 
       return found;
     }
     async function buildAll(at: ChainPlace, link: Link, inPack: readonly PackedObject[]) {
-      const bases = new Set<PackedObject | undefined>();
+      const bases = new Map<string, PackedObject | undefined>();
       const take = (found: readonly PackedObject[]) => {
-        for (const base of found) if (!bases.has(base)) bases.add(use(base));
+        for (const base of found) {
+          const name = toObjectId(base);
+          if (!bases.has(name)) bases.set(name, use(base));
+        }
       };
-      if (link.header.base === undefined) bases.add(undefined);
+      if (link.header.base === undefined) bases.set("", undefined);
       else take(inPack);
       const search = () => work.add(rowBytes * at.pack.index.count + perObject);
       search();
@@ -108,7 +111,7 @@ export function openPackedObjects({ limits, find, readLoose }: PackedSettings): 
         take((await readLoose(name)).map(({ type, bytes }) => ({ type, bytes: Buffer.from(bytes) })));
         for (const other of await find(name)) take(await readAt(other));
       }
-      const built = [...bases].flatMap((base) => {
+      const built = [...bases.values()].flatMap((base) => {
         const object = build(at.bytes, link, { oid, base });
         return object ? [use(object)] : [];
       });
@@ -154,18 +157,23 @@ function toDistinct(objects: readonly PackedObject[]): readonly PackedObject[] {
 /** Git's chains are 50 links long, and were 250 at most, of about the size of what they end in: no sound pack takes more. */
 const longestChain = 256;
 
-/** In bytes: a chain of a few can make any multiple of them, each time that something on it is read. */
+/** A chain of a few bytes makes any multiple of them, each time that something on it is read. What is read gives back. */
 function openWork({ inflatedBytes }: PackLimits) {
   let left = inflatedBytes;
   return {
     add(bytes: number): void {
       left -= bytes;
       if (left >= 0) return;
-      const most = `${inflatedBytes} bytes at most, and ${longestChain} for each that is read`;
-      throw failure("GIT_TOO_LARGE", `expected ${most}, to be unpacked, found more`);
+      // Others are read on, and what comes next of this kind ends sooner.
+      left = inflatedBytes / 8;
+      const most = `${inflatedBytes} bytes at most`;
+      throw failure(
+        "GIT_TOO_LARGE",
+        `expected to unpack ${most} for what is ${longestChain} times smaller, found more`,
+      );
     },
     allow(object: PackedObject): void {
-      left += longestChain * measure(object);
+      left = Math.min(inflatedBytes, left + longestChain * measure(object));
     },
   };
 }

@@ -69,7 +69,9 @@ export function openPacks(directory: string, packBytes: number): Packs {
     async find(oid) {
       if (generation === 0) await refresh(0);
       const id = Buffer.from(oid, "hex");
-      return [...packs.values()].flatMap((pack) => pack.index.findOffsets(id).map((offset) => ({ pack, offset })));
+      const places: Place[] = [];
+      for (const pack of packs.values()) for (const offset of pack.index.findOffsets(id)) places.push({ pack, offset });
+      return places;
     },
     generation: () => generation,
     refresh,
