@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { CountersignError, failure } from "../../errors.ts";
+import { countMost } from "./pack-index.ts";
 
 /**
  * Whether each index below `…/objects` is whole and belongs to the whole pack beside it, by sizes, counts and trailers
@@ -56,6 +57,7 @@ function assertPair(directory: string, name: string): void {
   const isWhole =
     pack.head.toString("latin1", 0, 4) === "PACK" &&
     pack.head.readUInt32BE(8) === count &&
+    count <= countMost(pack.size) &&
     pack.tail.subarray(20).equals(index.tail.subarray(0, 20));
   if (!isWhole) throw broken(name, "it is cut off, or is another than its index says");
 }
