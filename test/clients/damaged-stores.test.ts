@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountersignError } from "../../src/errors.ts";
@@ -16,6 +17,7 @@ import {
   swapOffsets,
 } from "../helpers/damaged-store.ts";
 import { isDeep } from "../helpers/gits.ts";
+import { writeLyingPack } from "../helpers/loose-lies.ts";
 import { treeRoads } from "../helpers/tree-roads.ts";
 
 const { commit, ids, loose, packs } = createStoreParts();
@@ -139,6 +141,37 @@ describe("a blob that git streams", () => {
       using store = plantStore(files);
       expect(await answerAt(store.path, big.commit)).toBe(`TREE_OBJECT_MISMATCH ${big.ids.get("d/0")}`);
     }
+  });
+});
+
+describe("an object that ends git, or makes it print what nobody expects", () => {
+  const oid = ids.get("d/0") ?? "";
+  const name = `${oid.slice(0, 2)}/${oid.slice(2)}`;
+  const object = inflateSync(loose.get(name) ?? Buffer.alloc(0));
+  const content = object.subarray(object.indexOf(0) + 1);
+  const withSize = (size: number | string) => deflateSync(Buffer.concat([Buffer.from(`blob ${size}\0`), content]));
+
+  it.each([
+    ["says one byte more", withSize(content.length + 1)],
+    ["says far more", withSize(content.length + 200_000)],
+    ["says more than a file can hold", withSize("1152921504606846976")],
+    ["says a petabyte", withSize(999_999_999_999_999)],
+    ["needs a dictionary", deflateSync(object, { dictionary: Buffer.from("blob") })],
+  ])("is one refusal alone, and does no harm beside a good copy, where it %s", async (_, bytes) => {
+    const broken = new Map([...loose, [name, bytes]]);
+    expect(await answerOf(broken)).toBe(`TREE_OBJECT_MISMATCH ${oid}`);
+    expect(await answerOf(broken, packs.byOffset)).toBe(hash);
+  });
+
+  it("is the same in a pack", async () => {
+    const others = new Map([...loose].filter(([path]) => path !== name));
+    using store = plantStore(others);
+    const zlib = deflateSync(content, { dictionary: content.subarray(0, 100) });
+    writeLyingPack(join(store.path, "objects"), oid, { zlib, size: content.length });
+    expect(await answerAt(store.path)).toBe(`TREE_OBJECT_MISMATCH ${oid}`);
+    mkdirSync(join(store.path, "objects", oid.slice(0, 2)), { recursive: true });
+    writeFileSync(join(store.path, "objects", name), loose.get(name) ?? "");
+    expect(await answerAt(store.path)).toBe(hash);
   });
 });
 

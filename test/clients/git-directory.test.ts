@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  copyFileSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -14,15 +15,16 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { deflateSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
+import type { ObjectSource } from "../../src/clients/git/object-source.ts";
 import type { TreeLimits } from "../../src/protocol/tree-listing.ts";
 import { gitsOfDepth } from "../helpers/gits.ts";
-import { writeLoose } from "../helpers/loose-lies.ts";
+import { writeLoose, writeLyingPack } from "../helpers/loose-lies.ts";
 import { createRepository, type Repository } from "../helpers/repository.ts";
 import { createSource } from "../helpers/source.ts";
 
@@ -243,6 +245,31 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       }
     });
 
+    it("reads beside a pack without objects, which git writes, and beside halves of packs", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      repository.git(["repack", "-adq"]);
+      repository.git(["pack-objects", "-q", ".git/objects/pack/pack"], { input: "" });
+      const packs = join(repository.path, ".git/objects/pack");
+      const [index = ""] = readdirSync(packs).filter((name) => name.endsWith(".idx"));
+      for (const name of [".tmp-1-pack-1.idx", "tmp_idx_1.idx"]) copyFileSync(join(packs, index), join(packs, name));
+      expect(readdirSync(packs)).toContain("pack-029d08823bd8a8eab510ad6ac75c823cfd3ed31e.pack");
+      expect((await hashAt(repository, commit, "d")).files).toHaveLength(1);
+    });
+
+    it("waits for a git that takes a pack away or puts one there, and refuses only what stays broken", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "right" });
+      repository.git(["repack", "-aq"]);
+      const packs = join(repository.path, ".git/objects/pack");
+      const [pack = ""] = readdirSync(packs).filter((name) => name.endsWith(".pack"));
+      renameSync(join(packs, pack), join(packs, "away"));
+      const opening = hashAt(repository, commit, "d");
+      await setTimeout(30);
+      renameSync(join(packs, "away"), join(packs, pack));
+      expect((await opening).files).toHaveLength(1);
+    });
+
     it("refuses a commit of more than may be held, loose and packed", async () => {
       using repository = createRepository();
       const tree = repository.git(["rev-parse", `${repository.commit({ "d/a": "a" })}^{tree}`]);
@@ -276,12 +303,16 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       const paths = Array.from({ length: 1_100 }, (_, index) => [`d/${index}`, `${index}`]);
       const d = repository.git(["rev-parse", `${repository.commit(Object.fromEntries(paths))}:d`]);
       const oid = repository.writeBlob("right");
-      const broken = { mode: "100644", name: "a", oid };
-      const commit = repository.writeCommit(repository.writeTree([broken, { mode: "40000", name: "d", oid: d }]));
-      writeLoose(repository, oid, Buffer.alloc(0));
-      await expect(hashAt(repository, commit, "")).rejects.toMatchObject({
-        problems: [{ code: "TREE_OBJECT_MISMATCH", subject: oid }],
-      });
+      const entry = { mode: "100644", name: "a", oid };
+      const commit = repository.writeCommit(repository.writeTree([entry, { mode: "40000", name: "d", oid: d }]));
+      const dictionary = Buffer.from("right");
+      const broken = [Buffer.alloc(0), deflateSync(`blob ${10n ** 18n}\0right`), deflateSync("blob", { dictionary })];
+      for (const zlib of broken) {
+        writeLoose(repository, oid, zlib);
+        await expect(hashAt(repository, commit, "")).rejects.toMatchObject({
+          problems: [{ code: "TREE_OBJECT_MISMATCH", subject: oid }],
+        });
+      }
     });
 
     it("follows alternates as deep as git, and those in quotes", async () => {
@@ -297,6 +328,41 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       const { hash } = await hashAt(last, commit, "d");
       expect((await hashAt(first, commit, "d")).hash).toBe(hash);
       for (const repository of between) repository[Symbol.dispose]();
+    });
+
+    it("finds alternates by what links lead to, as git does", async () => {
+      using lender = createRepository();
+      const commit = lender.commit({ "d/a": "right" });
+      const { hash } = await hashAt(lender, commit, "d");
+      using borrower = createRepository();
+      using between = createRepository();
+      const [objects, store] = [join(borrower.path, ".git/objects"), join(between.path, "x/store")];
+      mkdirSync(dirname(store), { recursive: true });
+      renameSync(objects, store);
+      symlinkSync(store, objects);
+      const absolute = join(lender.path, ".git/objects");
+      const fromStore = relative(store, absolute);
+      const file = join(store, "info/alternates");
+      for (const text of [fromStore, `${objects}/${fromStore}`, `"/nowhere"x${absolute}`, `${absolute}\0x`]) {
+        writeFileSync(file, text);
+        expect((await hashAt(borrower, commit, "d")).hash).toBe(hash);
+      }
+      writeFileSync(file, between.path);
+      mkdirSync(join(between.path, "info"));
+      renameSync(absolute, join(lender.path, "store"));
+      symlinkSync(join(lender.path, "store"), absolute);
+      writeFileSync(join(between.path, "info/alternates"), absolute);
+      expect((await hashAt(borrower, commit, "d")).hash).toBe(hash);
+    });
+
+    it("refuses an alternate whose name is not UTF-8, as it stands and in quotes", async () => {
+      using borrower = createRepository();
+      const commit = borrower.commit({ "d/a": "right" });
+      mkdirSync(Buffer.from(`${borrower.path}/caf\xe9`, "latin1"));
+      for (const text of [`${borrower.path}/caf\xe9`, `"${borrower.path}/caf\\351"`]) {
+        writeFileSync(join(borrower.path, ".git/objects/info/alternates"), text, "latin1");
+        await expect(hashAt(borrower, commit, "d")).rejects.toMatchObject({ code: "GIT_NOT_A_REPOSITORY" });
+      }
     });
 
     it("reads an alternate of any name", async () => {
@@ -350,6 +416,32 @@ describe.each(gitsOfDepth)("with $name", ({ git }) => {
       });
       const enough = { files: 3, bytes: 30, depth: 3, pathBytes: 5, listBytes: 11 };
       expect((await hashAt(repository, commit, "d", enough)).files).toHaveLength(3);
+    });
+
+    it("counts nothing of what is broken, however large it says to be", async () => {
+      using repository = createRepository();
+      const oids = ["a", "b", "c"].map((text) => repository.writeBlob(text.repeat(100)));
+      const entries = oids.map((oid, index) => ({ mode: "100644", name: `${index}`, oid }));
+      const commit = repository.writeCommit(repository.writeTree(entries));
+      const [first = "", second = ""] = oids;
+      rmSync(join(repository.path, ".git/objects", first.slice(0, 2)), { recursive: true });
+      writeLyingPack(repository, first, { zlib: deflateSync("a"), size: 9950 });
+      for (const size of [9950, 9_999_999]) {
+        overwriteObject(repository, second, `blob ${size}\0b`);
+        await expect(hashAt(repository, commit, "", { bytes: 10_000 })).rejects.toMatchObject({
+          problems: [first, second].map((subject) => ({ code: "TREE_OBJECT_MISMATCH", subject })),
+        });
+      }
+    });
+
+    it("names the first file in the order of the listing, and not of the reading, at which what was read is too much", async () => {
+      using repository = createRepository();
+      const commit = repository.commit({ "d/a": "a".repeat(10), "d/b": "b".repeat(10), "d/c": "c".repeat(10) });
+      const { readObject, streamBlobs } = await openLocalRepository(repository.path, { git });
+      const source: ObjectSource = { readObject, streamBlobs: (oids, open) => streamBlobs(oids.toReversed(), open) };
+      await expect(hashDirectory(source, { commit, path: "d", limits: { bytes: 15 } })).rejects.toMatchObject({
+        problems: [{ code: "TREE_TOO_MANY_BYTES", subject: "c" }],
+      });
     });
 
     it("ends at a bomb of ten billion paths, of files and of folders alone, within seconds", async () => {

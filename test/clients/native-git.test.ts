@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashDirectory } from "../../src/clients/git/directory-hash.ts";
 import { openLocalRepository } from "../../src/clients/git/local-repository.ts";
 import { findNativeGit } from "../../src/clients/git/native-git.ts";
-import { CountersignError } from "../../src/errors.ts";
+import type { CountersignError } from "../../src/errors.ts";
 import { gitsOfDepth } from "../helpers/gits.ts";
 import { writeLoose } from "../helpers/loose-lies.ts";
 import { measure } from "../helpers/measured.ts";
@@ -86,16 +86,31 @@ describe("native git", () => {
   it.each([
     ["is killed at once", "kill -9 $$"],
     ["is killed in the middle", `"$REAL" "$@" | head -c 20000; kill -9 $$`],
-    ["ends in peace in the middle", `"$REAL" "$@" | head -c 20000; exit 0`],
-    ["ends in peace between two objects", `"$REAL" "$@" | head -n 400; exit 0`],
     ["says nothing, in peace", "cat > /dev/null; exit 0"],
     ["fails at everything", "exit 128"],
+    ["says nothing, by a signal", "kill -ABRT $$"],
+    ["is killed for what it takes", `case "$*" in *--batch) kill -KILL $$;; esac; exec "$REAL" "$@"`],
+  ])("gives a fault, and neither a hash nor a refusal, where it %s", async (_, script) => {
+    await expect(hashWith(`${plantGit(script)}:/usr/bin:/bin`)).rejects.toMatchObject({
+      code: "INTERNAL",
+      kind: "fault",
+    });
+  });
+
+  it.each([
+    ["ends in peace in the middle", `"$REAL" "$@" | head -c 20000; exit 0`],
+    ["ends in peace between two objects", `"$REAL" "$@" | head -n 400; exit 0`],
+    [
+      "ends by a signal in the middle",
+      `case "$*" in *--batch) "$REAL" "$@" | head -c 20000; kill -SEGV $$;; esac; exec "$REAL" "$@"`,
+    ],
     ["prints what is no object", "echo hello; cat > /dev/null"],
     ["prints without end", "exec cat /dev/zero"],
-  ])("gives a fault, and neither a hash nor a refusal, where it %s", async (_, script) => {
-    const error = await hashWith(plantGit(script)).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(CountersignError);
-    expect((error as CountersignError).kind).toBe("fault");
+    ["answers of another object", `"$REAL" "$@" | sed -u 's/^[0-9a-f]* blob/${"1".repeat(40)} blob/'`],
+  ])("is read without where it %s", async (_, script) => {
+    const source = await openLocalRepository(repository.path, {});
+    const { hash } = await hashDirectory(source, { commit, path: "d" });
+    expect((await hashWith(`${plantGit(script)}:/usr/bin:/bin`)).hash).toBe(hash);
   });
 
   it("gives a fault where it is gone since it was found", async () => {
@@ -103,6 +118,17 @@ describe("native git", () => {
     rmSync(join(directory, "bin"), { recursive: true });
     const source = await openLocalRepository(repository.path, { git });
     await expect(hashDirectory(source, { commit, path: "d" })).rejects.toMatchObject({ code: "INTERNAL" });
+  });
+
+  it("is asked no more after few objects that it cannot read", async () => {
+    const runs = join(directory, "runs");
+    const oids = Array.from({ length: 30 }, (_, index) => repository.writeBlob(`bad ${index}`));
+    const tree = repository.writeTree(oids.map((oid, index) => ({ mode: "100644", name: `${100 + index}`, oid })));
+    commit = repository.writeCommit(repository.writeTree([{ mode: "40000", name: "d", oid: tree }]));
+    for (const oid of oids) writeLoose(repository, oid, deflateSync("blob 9\0").subarray(0, -4));
+    const error = await hashWith(plantGit(`echo >>'${runs}'; exec "$REAL" "$@"`)).catch((thrown: unknown) => thrown);
+    expect((error as CountersignError).problems.map(({ subject }) => subject).sort()).toEqual(oids.sort());
+    expect(readFileSync(runs, "utf8").length).toBeLessThan(15);
   });
 
   it("gets nothing of the environment but the path", async () => {

@@ -18,11 +18,16 @@ export function writeLoose(repository: Repository, oid: string, zlib: Uint8Array
   writeFileSync(path, zlib);
 }
 
-/** Writes a pack of one blob, and an index that gives it an id which its bytes do not have. */
-export function writeLyingPack(repository: Repository, oid: string, blob: { zlib: Uint8Array; size: number }): void {
+/** Writes below `…/objects` a pack of one blob, and an index that gives it an id which its bytes do not have. */
+export function writeLyingPack(
+  place: Repository | string,
+  oid: string,
+  blob: { zlib: Uint8Array; size: number },
+): void {
+  const objects = typeof place === "string" ? place : toObjects(place);
   const pack = toPack([Buffer.concat([toPackHeader("blob", blob.size), blob.zlib])]);
   const trailer = pack.subarray(-20);
-  const name = join(toObjects(repository), "pack", `pack-${trailer.toString("hex")}`);
+  const name = join(objects, "pack", `pack-${trailer.toString("hex")}`);
   mkdirSync(dirname(name), { recursive: true });
   writeFileSync(`${name}.pack`, pack);
   writeFileSync(`${name}.idx`, toIndex(oid, trailer));

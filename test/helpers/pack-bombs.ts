@@ -91,13 +91,17 @@ function toDelta({ base, size, distance }: { base: number; size: number; distanc
     const part = Math.min(left, 0xffffff);
     copies.push(0xf0, part & 0xff, (part >> 8) & 0xff, part >> 16);
   }
-  const content = Buffer.from([...toSize(base), ...toSize(size), ...copies]);
+  return toOffsetDelta(Buffer.from([...toSize(base), ...toSize(size), ...copies]), distance);
+}
+
+/** An entry of a pack: what is to be done with the object that begins so many bytes before it. */
+export function toOffsetDelta(content: Buffer, distance: number): Buffer {
   const [first = 0, ...rest] = toPackHeader("blob", content.length);
   const header = [(first & 0x8f) | (6 << 4), ...rest, ...toDistance(distance)];
   return Buffer.concat([Buffer.from(header), deflateSync(content)]);
 }
 
-function toSize(size: number): number[] {
+export function toSize(size: number): number[] {
   return size < 128 ? [size] : [(size & 0x7f) | 0x80, ...toSize(Math.floor(size / 128))];
 }
 

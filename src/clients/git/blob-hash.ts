@@ -26,21 +26,21 @@ export interface HashedBlobs {
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
 }
 
-/**
- * Told the size of each blob, once, before its bytes are read; where another copy of it says another size, the difference.
- * What it throws ends the reading.
- */
 export type OnBlob = (header: Pick<BlobHeader, "oid" | "size">) => void;
 
 export interface HashBlobOptions {
+  /** Told the size that a blob says it has, each time before its bytes are read. What it throws ends the reading. */
   readonly onBlob: OnBlob;
+  /** Told the size of each blob, once, when it was found right: of what turns out broken nothing counts. */
+  readonly onHashed?: OnBlob;
   readonly known?: KnownBlobs | undefined;
   /** Blobs whose content is asked for too. */
   readonly wanted?: ReadonlySet<string>;
 }
 
-/** So many broken objects are told; who sees them needs no more. */
+/** So many broken objects are told, or those that were found in so many bytes; who sees them needs no more. */
 const mostProblems = 100;
+const mostLost = 4 * 1024 ** 3;
 
 /**
  * Hashes each blob once, in pieces, and holds its bytes against its id. What cannot be hashed is told for each object.
@@ -50,17 +50,17 @@ const mostProblems = 100;
 export async function hashBlobs(
   source: ObjectSource,
   oids: readonly string[],
-  { onBlob, known, wanted = new Set() }: HashBlobOptions,
+  { onBlob, onHashed = () => undefined, known, wanted = new Set() }: HashBlobOptions,
 ): Promise<HashedBlobs> {
   const found = (await known?.find(oids.filter((oid) => !wanted.has(oid)))) ?? new Map<string, BlobHash>();
   const unknown = oids.filter((oid) => !found.has(oid));
-  const reading = startReading(onBlob, wanted);
+  const reading = startReading({ onBlob, onHashed, wanted });
   const problems = new Map<string, readonly Problem[]>();
   for (let left = unknown; left.length > 0; ) {
     const broken = await streamHashes(source, left, reading.open);
     if (broken === undefined) break;
     problems.set(broken.oid, broken.problems);
-    if (problems.size === mostProblems) break;
+    if (problems.size === mostProblems || reading.lost() > mostLost) break;
     left = left.filter((oid) => !reading.blobs.has(oid) && !problems.has(oid));
   }
   const { blobs, contents } = reading;
@@ -71,27 +71,30 @@ export async function hashBlobs(
   return { find: (oid) => found.get(oid) ?? blobs.get(oid), contents, problems };
 }
 
-/** Takes blobs as they come; one that begins again, after another was broken, is told once. */
-function startReading(onBlob: OnBlob, wanted: ReadonlySet<string>) {
+/** Takes blobs as they come; one may begin again, after it or another was broken. */
+function startReading({ onBlob, onHashed, wanted }: Required<Omit<HashBlobOptions, "known">>) {
   const blobs = new Map<string, BlobHash>();
   const contents = new Map<string, Uint8Array>();
-  const told = new Map<string, number>();
+  let lost = 0;
   const open: OpenBlob = (header) => {
     const { oid } = header;
-    const before = told.get(oid);
-    if (before !== header.size) onBlob({ oid, size: header.size - (before ?? 0) });
-    told.set(oid, header.size);
+    onBlob(header);
     const chunks: Uint8Array[] | undefined = wanted.has(oid) ? [] : undefined;
     if (chunks) assertWhole(header);
     return hashStream(header, {
-      onChunk: chunks && ((chunk) => void chunks.push(Buffer.from(chunk))),
+      onChunk(chunk) {
+        lost += chunk.length;
+        chunks?.push(Buffer.from(chunk));
+      },
       onEnd(blob) {
+        lost -= blob.size;
+        if (!blobs.has(oid)) onHashed(header);
         blobs.set(oid, blob);
         if (chunks) contents.set(oid, Buffer.concat(chunks));
       },
     });
   };
-  return { blobs, contents, open };
+  return { blobs, contents, open, lost: () => lost };
 }
 
 interface Broken {
@@ -120,13 +123,13 @@ const brokenCodes = new Set<string>(["TREE_OBJECT_MISMATCH", "TREE_MALFORMED"]);
 
 function hashStream(
   { oid, type, size }: BlobHeader,
-  { onChunk, onEnd }: { readonly onChunk: ((chunk: Uint8Array) => void) | undefined; onEnd(blob: BlobHash): void },
+  { onChunk, onEnd }: { onChunk(chunk: Uint8Array): void; onEnd(blob: BlobHash): void },
 ): BlobWriter {
   const digest = startBlobDigest({ type, size });
   return {
     write(chunk) {
       digest.write(chunk);
-      onChunk?.(chunk);
+      onChunk(chunk);
     },
     end() {
       const { oid: found, sha256, isPointer } = digest.end();

@@ -108,17 +108,26 @@ async function hashFiles(
   { remembered, isWanted }: Pick<HashOptions, "remembered" | "isWanted">,
 ): Promise<CheckedFile<FoundFile>[]> {
   const hashed = new Map<ObjectSource, HashedBlobs>();
+  const sizes = new Map<string, number>();
   let seen = 0;
   // Before their bytes are read; counted for every file they are counted below.
   const onBlob: OnBlob = ({ oid, size }) => {
-    if (seen + size > listing.limits.bytes)
-      listing.assertBytes(seen + size, listing.files.find((file) => file.oid === oid)?.path ?? "");
+    if (sizes.has(oid) || seen + size <= listing.limits.bytes) return;
+    const known = new Map(sizes).set(oid, size);
+    let total = 0;
+    for (const file of listing.files) {
+      total += known.get(file.oid) ?? 0;
+      listing.assertBytes(total, file.path);
+    }
+  };
+  const onHashed: OnBlob = ({ oid, size }) => {
+    sizes.set(oid, size);
     seen += size;
   };
   for (const [source, files] of Map.groupBy(listing.files, ({ holder }) => holder.source)) {
     const oids = [...new Set(files.map(({ oid }) => oid))];
     const wanted = new Set(isWanted && files.filter(({ text }) => isWanted(text)).map(({ oid }) => oid));
-    hashed.set(source, await hashBlobs(source, oids, { onBlob, known: remembered?.blobs, wanted }));
+    hashed.set(source, await hashBlobs(source, oids, { onBlob, onHashed, known: remembered?.blobs, wanted }));
   }
   return listing.files.flatMap((listed) =>
     toFound(listed, { listing, blobs: hashed.get(listed.holder.source), isWanted }),

@@ -19,7 +19,7 @@ interface Question {
 const idle = 50;
 
 /** Each failure costs a process: after so many, what else was asked fails with the last of them. */
-const mostFailures = 100;
+const mostFailures = 3;
 
 /** One git that answers question after question, in their order; it is started when asked, and ends when nobody asks. */
 export function openConversation(place: ObjectPlace): AskGit {
@@ -34,7 +34,11 @@ export function openConversation(place: ObjectPlace): AskGit {
   function begin(): (question: Question) => void {
     const child = place.git.overObjects(place.objects, ["cat-file", "--batch"]);
     const questions: Question[] = [];
-    const output = openBatchOutput(open, () => questions.shift()?.resolve(false));
+    const output = openBatchOutput({
+      open,
+      onMissing: () => questions.shift()?.resolve(false),
+      asked: () => questions[0]?.oid,
+    });
     const timer = setTimeout(() => close(), idle);
 
     function open(header: BlobHeader): BlobWriter {

@@ -1,9 +1,10 @@
 import fs from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { getConfig, resolveRef } from "isomorphic-git";
 import { failure } from "../../errors.ts";
 import { isObjectId } from "../../protocol/git-commit.ts";
+import { parseAlternates } from "./alternates.ts";
 import { openCheckedSource } from "./checked-source.ts";
 import type { NativeGit } from "./native-git.ts";
 import { openNativeObjects } from "./native-objects.ts";
@@ -39,7 +40,7 @@ export async function openLocalRepository(path: string, { git, limits }: LocalSe
   await assertFormat(gitDirectory, path);
   const objects = join(gitDirectory, "objects");
   const alternates = await findAlternates(objects);
-  for (const directory of [objects, ...alternates]) assertPackPairs(directory);
+  for (const directory of [objects, ...alternates]) await assertPackPairs(directory);
   const stores = openStores([objects, ...alternates], limits);
   const source = git ? openCheckedSource(openNativeObjects(git, objects, { alternates }), stores) : stores;
   return {
@@ -94,40 +95,44 @@ async function assertFormat(gitDirectory: string, path: string): Promise<void> {
 /** So deep git follows alternates of alternates. */
 const deepestAlternate = 6;
 
-/** The other directories of objects that info/alternates names, and those that these name in turn. */
+/**
+ * The other directories of objects that info/alternates names, and those that these name in turn, as git finds them: links
+ * are followed, and each that is there counts once.
+ *
+ * @throws GIT_NOT_A_REPOSITORY where one has a name that is not UTF-8
+ */
 async function findAlternates(objects: string): Promise<string[]> {
-  const found = new Set([objects]);
-  let fresh = [objects];
-  for (let depth = 0; depth < deepestAlternate && fresh.length > 0; depth++) {
-    const named = (await Promise.all(fresh.map(readAlternates))).flat();
-    fresh = [...new Set(named)].filter((directory) => !found.has(directory));
-    for (const directory of fresh) found.add(directory);
+  const found = new Set([await realpath(objects)]);
+  async function follow(directory: string, depth: number): Promise<void> {
+    if (depth === deepestAlternate) return;
+    for (const alternate of await readAlternates(directory)) {
+      if (found.has(alternate)) continue;
+      found.add(alternate);
+      await follow(alternate, depth + 1);
+    }
   }
+  await follow(objects, 0);
   return [...found].slice(1);
 }
 
-/** Those that are there: git passes over others too. */
-async function readAlternates(objects: string): Promise<string[]> {
-  const path = join(objects, "info", "alternates");
+async function readAlternates(directory: string): Promise<string[]> {
+  const path = join(directory, "info", "alternates");
   await assertFile(path);
-  const text = await readFile(path, "utf8").catch(() => "");
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  const directories = lines.map((line) => resolve(objects, unquote(line)));
-  const areThere = await Promise.all(directories.map(isDirectory));
-  return directories.filter((_, index) => areThere[index]);
+  const names = parseAlternates(await readFile(path).catch(() => Buffer.alloc(0)));
+  const base = Buffer.concat([await realpath(directory, "buffer"), Buffer.of(slash)]);
+  const places = names.map((name) => findDirectory(name[0] === slash ? name : Buffer.concat([base, name])));
+  return (await Promise.all(places)).filter((place) => place !== undefined);
 }
 
-const escapes: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const slash = 0x2f;
 
-/** A line in quotes is escaped as in C, its bytes in octal; one whose quotes do not end is taken as it stands, as git does. */
-function unquote(line: string): string {
-  const [, quoted] = /^"((?:[^"\\]|\\(?:[abfnrtv"\\]|[0-3][0-7]{2}))*)"/.exec(line) ?? [];
-  if (quoted === undefined) return line;
-  const bytes = Buffer.from(quoted).toString("latin1");
-  const plain = bytes.replace(/\\([0-3][0-7]{2}|.)/g, (_, code: string) =>
-    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (escapes[code] ?? code),
-  );
-  return Buffer.from(plain, "latin1").toString();
+/** Where it is in truth; undefined where nothing is: git passes over such a one too. */
+async function findDirectory(path: Buffer): Promise<string | undefined> {
+  const place = await realpath(path, "buffer").catch(() => undefined);
+  if (place === undefined || !(await isDirectory(place))) return undefined;
+  const text = place.toString();
+  if (Buffer.from(text).equals(place)) return text;
+  throw failure("GIT_NOT_A_REPOSITORY", `expected alternates by names of UTF-8, found "${text}"`, { subject: text });
 }
 
 /** Who opens a pipe waits until somebody writes into it. @throws GIT_NOT_A_REPOSITORY */
@@ -147,7 +152,7 @@ async function readText(path: string): Promise<string | undefined> {
   );
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+async function isDirectory(path: string | Buffer): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false,

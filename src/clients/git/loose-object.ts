@@ -25,11 +25,7 @@ export async function openLoose(objects: string, oid: string): Promise<ObjectCop
     if (!file.isFile()) throw unreadable(oid);
     const whole = file.size <= small.file ? inflateWhole(oid, await readFile(path)) : undefined;
     if (whole === undefined) await inflate(path, { oid, open });
-    else {
-      const object = startReading({ oid, open });
-      object.write(whole);
-      object.end();
-    }
+    else handOver(whole, { oid, open });
   };
   return {
     stream,
@@ -54,6 +50,17 @@ function inflateWhole(oid: string, bytes: Buffer): Buffer | undefined {
     if (error instanceof RangeError) return undefined;
     throw unreadable(oid, error);
   }
+}
+
+/** Nobody is told a size that is not that of the bytes. */
+function handOver(whole: Buffer, { oid, open }: Reading): void {
+  const start = whole.subarray(0, longestHeader).indexOf(0);
+  const header = parseHeader(oid, whole.toString("latin1", 0, Math.max(start, 0)));
+  const content = whole.subarray(start + 1);
+  if (content.length !== header.size) throw unreadable(oid);
+  const writer = open(header);
+  writer.write(content);
+  writer.end();
 }
 
 async function inflate(path: string, { oid, open }: Reading): Promise<void> {

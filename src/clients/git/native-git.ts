@@ -34,7 +34,7 @@ export interface OwnBounds {
 export const maxAllocation = 256 * 1024 ** 2;
 
 /** Larger blobs git streams, without a look at where they end. In bytes. */
-export const streamedFrom = 1024 ** 2;
+const streamedFrom = 1024 ** 2;
 
 /** What it may allocate where a stranger chose the bytes: it holds several at once. GitHub takes no file of more than 100 MB. */
 const maxReceived = 128 * 1024 ** 2;

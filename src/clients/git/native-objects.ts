@@ -166,14 +166,17 @@ async function stream(
   { open, place, signal }: { readonly open: OpenBlob; readonly place: ObjectPlace; readonly signal: AbortSignal },
 ): Promise<string[]> {
   const missing: string[] = [];
-  let left = oids.length;
-  const count: OpenBlob = (header) => {
-    left -= 1;
-    return open(header);
-  };
-  const output = openBatchOutput(count, (oid) => {
-    left -= 1;
-    missing.push(oid);
+  let answered = 0;
+  const output = openBatchOutput({
+    open(header) {
+      answered += 1;
+      return open(header);
+    },
+    onMissing(oid) {
+      answered += 1;
+      missing.push(oid);
+    },
+    asked: () => oids[answered],
   });
   const { child, read } = await startReading(place, (chunk) => output.push(chunk));
   const stop = () => child.kill("SIGKILL");
@@ -184,8 +187,8 @@ async function stream(
   try {
     await read;
     const end = await ended;
-    const isWhole = end.code === 0 && left === 0 && output.current() === undefined;
-    if (!isWhole && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: undefined });
+    const isWhole = end.code === 0 && answered === oids.length && output.current() === undefined;
+    if (!isWhole && !signal.aborted) throw await explainEnd(end, { ...place, output, asked: oids[answered] });
     return missing;
   } finally {
     signal.removeEventListener("abort", stop);

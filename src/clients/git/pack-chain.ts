@@ -3,7 +3,7 @@ import { CountersignError } from "../../errors.ts";
 import { type GitObject, type ObjectType, toTooLarge } from "./object-source.ts";
 import { applyDelta, measureDelta } from "./pack-delta.ts";
 import { broken, type EntryHeader, inflateEntry, readEntryHeader } from "./pack-entry.ts";
-import type { Place } from "./packs.ts";
+import type { Pack, Place } from "./packs.ts";
 
 /** An entry of a pack: an object, or a delta of the next link of its chain. */
 export interface Link {
@@ -31,9 +31,14 @@ export function readChain({ pack, bytes, offset }: ChainPlace, isKnown: (offset:
     seen.add(at);
     links.push({ offset: at, header });
     if (header.base === undefined || isKnown(at)) break;
-    at = "distance" in header.base ? toBase(at, header.base.distance) : pack.index.findOffsets(header.base.oid)[0];
+    at = "distance" in header.base ? toBase(at, header.base.distance) : findBase(pack, header.base.oid);
   }
   return links;
+}
+
+function findBase({ index }: Pack, oid: string): number | undefined {
+  const [offset] = index.findOffsets(Buffer.from(oid, "hex"));
+  return offset;
 }
 
 /** A base stands before its delta. */

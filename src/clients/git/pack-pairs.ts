@@ -1,19 +1,33 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { CountersignError, failure } from "../../errors.ts";
+import { countMost } from "./pack-index.ts";
 
 /**
  * Whether each index below `…/objects` is whole and belongs to the whole pack beside it, by sizes, counts and trailers
  * alone. Git passes over a pair that is not, and calls missing what was in it: the answer would hang on where else an
- * object lies. Form: gitformat-pack(5).
+ * object lies. A git that repacks meanwhile takes packs away file by file: what is broken is looked at once more. Form:
+ * gitformat-pack(5).
  *
  * @throws TREE_OBJECT_MISMATCH with every broken pack; GIT_OBJECT_ABSENT where one may not be read
  */
-export function assertPackPairs(objects: string): void {
+export async function assertPackPairs(objects: string): Promise<void> {
   const directory = join(objects, "pack");
-  const problems = readNames(directory).flatMap((name) => findProblems(() => assertOne(directory, name)));
-  const [first, ...rest] = problems;
+  const problemsOf = (name: string) => findProblems(() => assertOne(directory, name));
+  const broken = readNames(directory).filter((name) => problemsOf(name).length > 0);
+  if (broken.length === 0) return;
+  await setTimeout(settling);
+  const [first, ...rest] = broken.flatMap(problemsOf);
   if (first) throw new CountersignError([first, ...rest]);
+}
+
+/** Milliseconds that git may take to rename or remove the files of one pack. */
+const settling = 100;
+
+/** What git gives another name when it is whole. */
+function isUnfinished(name: string): boolean {
+  return name.startsWith(".tmp-") || name.startsWith("tmp_");
 }
 
 /** None where one may not look: whoever reads an object says so. */
@@ -34,6 +48,7 @@ function assertPair(directory: string, name: string): void {
   const path = join(directory, name.replace(/pack$/, "idx"));
   const index = readEnds(path, name);
   const pack = readEnds(join(directory, name), name);
+  if (isUnfinished(name)) return;
   // Where git repacks meanwhile, both are gone.
   if (index === undefined || (pack === undefined && !existsSync(path))) return;
   const count = toCount(index);
@@ -42,6 +57,7 @@ function assertPair(directory: string, name: string): void {
   const isWhole =
     pack.head.toString("latin1", 0, 4) === "PACK" &&
     pack.head.readUInt32BE(8) === count &&
+    count <= countMost(pack.size) &&
     pack.tail.subarray(20).equals(index.tail.subarray(0, 20));
   if (!isWhole) throw broken(name, "it is cut off, or is another than its index says");
 }
@@ -73,11 +89,13 @@ function readEnds(path: string, name: string): Ends | undefined {
 }
 
 function read(path: string, size: number): Pick<Ends, "head" | "tail"> {
+  // A pack without objects is shorter than either.
   const [head, tail] = [Buffer.alloc(headBytes), Buffer.alloc(tailBytes)];
   const file = openSync(path, "r");
   try {
     readSync(file, head, { position: 0 });
-    readSync(file, tail, { position: Math.max(0, size - tailBytes) });
+    const lacking = Math.max(0, tailBytes - size);
+    readSync(file, tail, { offset: lacking, position: size + lacking - tailBytes });
     return { head, tail };
   } finally {
     closeSync(file);

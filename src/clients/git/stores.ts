@@ -8,7 +8,7 @@ import { openPackedObjects } from "./packed-objects.ts";
 import { openPacks, type Place } from "./packs.ts";
 
 export interface StoreLimits extends PackLimits {
-  /** Of all packs of a store together, in bytes: they are held whole. */
+  /** Of all packs of a store and their indexes together, in bytes: they are held whole. */
   readonly packBytes: number;
 }
 
@@ -60,14 +60,13 @@ export function openStores(directories: readonly string[], given: Partial<StoreL
     return findRight(oid, listCopies(oid, places));
   }
   async function findGood(oid: string): Promise<ObjectCopy | undefined> {
+    const seen = stores.map((packs) => packs.generation());
     const found = await orFailure(() => search(oid));
     if (found !== undefined && !(found instanceof CountersignError)) return found;
-    if (await refresh()) return search(oid);
+    const areNew = await Promise.all(stores.map((packs, index) => packs.refresh(seen[index] ?? 0)));
+    if (areNew.includes(true)) return findGood(oid);
     if (found) throw found;
     return undefined;
-  }
-  async function refresh(): Promise<boolean> {
-    return (await Promise.all(stores.map((packs) => packs.refresh()))).includes(true);
   }
 
   return {
