@@ -27,11 +27,13 @@ const names = ["pull", "wake", "commit", "installation", "sweep", "chain"] as co
 /** Jobs that failed to the last try. Nobody works here: each sweep gives them back to the queue that they are from. */
 const dead = "dead";
 
-/** Also those that an earlier version made. */
+/** Also those that an earlier version made. One of another policy is made anew: what waited there the sweep finds again. */
 export async function ensureQueues(boss: PgBoss, retryLimit: number): Promise<void> {
   await boss.createQueue(dead, { policy: "standard" });
   const { policy: kind, ...options } = { ...policy, retryLimit, deadLetter: dead };
   for (const name of names) {
+    const earlier = await boss.getQueue(name);
+    if (earlier && earlier.policy !== kind) await boss.deleteQueue(name);
     await boss.createQueue(name, { policy: kind, ...options });
     await boss.updateQueue(name, options);
   }

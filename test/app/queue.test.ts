@@ -2,6 +2,8 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PGlite } from "@electric-sql/pglite";
+import { fromPglite, PgBoss } from "pg-boss";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { JobFailure } from "../../src/app/jobs.ts";
 import type { ChainKey, PullKey } from "../../src/app/keys.ts";
@@ -194,6 +196,36 @@ describe("the queue", () => {
     expect(Number(at[1])).toBeGreaterThanOrEqual(due * 1000);
     await sleep(1_500);
     expect(at).toHaveLength(2);
+  });
+});
+
+describe("queues that an earlier version made", () => {
+  /** Opens the files by pg-boss alone. */
+  async function withBoss<T>(use: (boss: PgBoss) => Promise<T>): Promise<T> {
+    const embedded = await PGlite.create(join(home, "earlier"));
+    const boss = new PgBoss({ db: fromPglite(embedded), backend: "pglite" });
+    await boss.start();
+    try {
+      return await use(boss);
+    } finally {
+      await boss.stop();
+      await embedded.close();
+    }
+  }
+
+  it("are made anew where jobs of a key stood in each other's way", async () => {
+    await withBoss(async (boss) => {
+      await boss.createQueue("pull", { policy: "stately" });
+      await boss.send("pull", key(1), { singletonKey: "1" });
+    });
+    const queue = await open("earlier");
+    const done: number[] = [];
+    pull = async ({ number }) => void done.push(number);
+    await start(queue);
+    await queue.pull(key(2));
+    await until("the new one", async () => done.includes(2));
+    await queue.stop();
+    expect(await withBoss((boss) => boss.getQueue("pull"))).toMatchObject({ policy: "short" });
   });
 });
 
