@@ -5,7 +5,12 @@ import { defineConfig } from "vitest/config";
 const pure = ["test/{protocol,decide,explain}/**/*.test.ts", "test/policy.test.ts"];
 
 /** Long, and seen by others in passing: at the gate (vitest.deep.config.ts). */
-const long = ["test/deep/**", "test/clients/{submodules,git-remote}.test.ts"];
+const long = [
+  "test/deep/**",
+  "test/clients/{submodules,submodules-refused,git-remote,native-git}.test.ts",
+  "test/cli/hash-submodules.test.ts",
+  "test/e2e/{announce,shared-head}.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -9,6 +9,7 @@ export default defineConfig({
       "test/clients/{submodules,submodules-refused,tree-threats,tree-diff,blob-hash}.test.ts",
       "test/clients/{damaged-stores,native-git,git-directory,git-remote,fetch-threats}.test.ts",
       "test/observe/work-tree.test.ts",
+      "test/e2e/{announce,shared-head}.test.ts",
       "test/chain/replay.test.ts",
       "test/cli/hash-submodules.test.ts",
       "test/protocol/git-modules.test.ts",
