@@ -102,7 +102,8 @@ describe("a repository with 200 registered directories", () => {
       async () => {
         pull = await openPull(stage, known(play.projects[0]), { branch, files });
       },
-      { people },
+      // Long enough for 200 proposals to be judged: meanwhile GitHub is asked for nothing.
+      { people, quiet: 8_000 },
     );
     const run = await awaitCheck(stage, String(pull?.head), "in_progress");
     return { count, title: String(run.output.title), comment: await awaitComment(stage, Number(pull?.number)) };

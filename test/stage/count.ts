@@ -1,7 +1,7 @@
 import type { StandIn } from "../stand-in/start.ts";
 import { until } from "./wait.ts";
 
-/** API requests of the App alone, by template; git is counted apart. */
+/** API requests that an installation pays for, by template; git is counted apart. */
 export interface RequestCount {
   readonly api: readonly string[];
   /** Answered 304, which GitHub does not count: none of `api`. */
@@ -20,10 +20,15 @@ export async function countRequests(
   await act();
   await settled(github, people, quiet);
   const own = ofApp(github, people).filter((request) => github.requests.indexOf(request) >= start);
-  const asked = own.filter(({ kind }) => kind === "api");
+  const asked = own.filter(({ kind, route }) => kind === "api" && !isOfTheApp(route));
   const routes = (isFree: boolean) =>
     asked.filter(({ status }) => (status === 304) === isFree).map(({ route }) => route);
-  return { api: routes(false), unchanged: routes(true), git: own.length - asked.length };
+  return { api: routes(false), unchanged: routes(true), git: own.filter(({ kind }) => kind === "git").length };
+}
+
+/** Who it is, and its tokens of an hour: GitHub counts them for the App itself. */
+function isOfTheApp(route: string): boolean {
+  return /^[A-Z]+ \/app(\/|$)/.test(route);
 }
 
 function ofApp({ requests }: StandIn, people: readonly string[]) {
