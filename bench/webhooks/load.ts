@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { knock, sign } from "../../test/stage/door.ts";
 
 export interface Load {
   readonly url: string;
@@ -38,22 +38,8 @@ export async function send({ url, secret, bodies, count }: Load): Promise<LoadFi
 }
 
 async function post(url: string, { body, signature }: { body: string; signature: string }): Promise<void> {
-  const response = await fetch(`${url}/api/github/webhooks`, {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": "application/json",
-      "x-github-delivery": randomUUID(),
-      "x-github-event": "pull_request",
-      "x-hub-signature-256": signature,
-    },
-  });
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`expected a delivery to be accepted, found ${response.status}`);
-}
-
-function sign(body: string, secret: string): string {
-  return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
+  const status = await knock({ url }, { body, headers: { "x-hub-signature-256": signature } });
+  if (status < 200 || status > 299) throw new Error(`expected a delivery to be accepted, found ${status}`);
 }
 
 function round(value: number): number {
